@@ -1,0 +1,160 @@
+/**
+ * The engine as the HTTP thread sees it: appends are collected into groups and handed to the Worker; questions are answered
+ * by it.
+ *
+ * @module
+ */
+import { Appender, type Group } from "../../log/embedded/appender.ts";
+import type { Appended } from "../../log/port.ts";
+import { Conflict } from "../../log/port.ts";
+import type { ControlEvent, ReadingBatch } from "../../log/records.ts";
+import { Unavailable } from "../../log/unavailable.ts";
+import type { Store } from "../../sinks/sqlite/answers.ts";
+import type { LiveQuery } from "../../web/live_channels.ts";
+import type {
+  CallName,
+  Calls,
+  EngineOptions,
+  EngineStats,
+  Failure,
+  FromEngine,
+  Subscription,
+  ToEngine,
+} from "./protocol.ts";
+
+export interface EngineEvents {
+  /** Bytes for every viewer of a live channel. */
+  onFrame: (channel: string, frame: Uint8Array) => void;
+  /** The engine cannot go on: the process must end. */
+  onFatal: (error: Error) => void;
+}
+
+export class EngineClient {
+  readonly #worker: Worker;
+  readonly #appender: Appender;
+  readonly #events: EngineEvents;
+  readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
+  #lastCall = 0;
+  #commit: PromiseWithResolvers<readonly number[]> | null = null;
+  readonly #started = Promise.withResolvers<void>();
+
+  private constructor(options: EngineOptions, events: EngineEvents) {
+    this.#events = events;
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(`the engine stopped: ${event.message}`));
+    };
+    this.#appender = new Appender(options.partitions, (group) => this.#send(group));
+    this.#post({ kind: "start", options });
+  }
+
+  /**
+   * Starts the Worker and waits until it is ready.
+   *
+   * @throws Error when the data folder cannot be used
+   */
+  static async start(options: EngineOptions, events: EngineEvents): Promise<EngineClient> {
+    const client = new EngineClient(options, events);
+    await client.#started.promise;
+    return client;
+  }
+
+  /** @throws Unavailable when nothing was stored */
+  append(batch: ReadingBatch): Promise<Appended> {
+    return this.#appender.append(batch);
+  }
+
+  /** @throws Conflict when someone changed the entity in between */
+  async appendControl(event: ControlEvent): Promise<void> {
+    await this.#call("appendControl", event);
+  }
+
+  async readControl(): Promise<ControlEvent[]> {
+    return await this.#call("readControl") as ControlEvent[];
+  }
+
+  async subscribe(query: LiveQuery, lastEventId: string | null): Promise<Subscription> {
+    return await this.#call("subscribe", query, lastEventId) as Subscription;
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    await this.#call("unsubscribe", channel);
+  }
+
+  async stats(): Promise<EngineStats> {
+    return await this.#call("stats") as EngineStats;
+  }
+
+  /** The read model's questions, answered by the Worker. */
+  readonly store: Store = {
+    sessions: (filter) => this.#call("sessions", filter) as ReturnType<Store["sessions"]>,
+    session: (sessionId, deviceId) =>
+      this.#call("session", sessionId, deviceId) as ReturnType<Store["session"]>,
+    activity: (filter) => this.#call("activity", filter) as ReturnType<Store["activity"]>,
+    live: (options) => this.#call("live", options) as ReturnType<Store["live"]>,
+  };
+
+  /** Commits what waits, lets the tasks finish, and ends the Worker. */
+  async close(): Promise<void> {
+    await this.#appender.close();
+    await this.#call("close");
+    this.#worker.terminate();
+  }
+
+  #post(message: ToEngine, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #send(group: Group): Promise<readonly number[]> {
+    this.#commit = Promise.withResolvers();
+    this.#post({ kind: "group", group }, [group.buffer]);
+    return this.#commit.promise;
+  }
+
+  #call<N extends CallName>(name: N, ...args: Calls[N]): Promise<unknown> {
+    const id = ++this.#lastCall;
+    const answer = Promise.withResolvers<unknown>();
+    this.#calls.set(id, answer);
+    this.#post({ kind: "call", id, name, args });
+    return answer.promise;
+  }
+
+  #receive(message: FromEngine): void {
+    switch (message.kind) {
+      case "committed":
+        return this.#commit?.resolve(message.duplicates);
+      case "notCommitted":
+        return this.#commit?.reject(asError(message.failure));
+      case "buffer":
+        return this.#appender.recycle(message.buffer);
+      case "frame":
+        return this.#events.onFrame(message.channel, message.frame);
+      case "answer":
+        this.#calls.get(message.id)?.resolve(message.value);
+        this.#calls.delete(message.id);
+        return;
+      case "failure":
+        this.#calls.get(message.id)?.reject(asError(message.failure));
+        this.#calls.delete(message.id);
+        return;
+      case "started":
+        return this.#started.resolve();
+      case "fatal":
+        return this.#fail(asError(message.failure));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#started.reject(error);
+    this.#events.onFatal(error);
+  }
+}
+
+function asError({ name, message, detail, retryAfterS }: Failure): Error {
+  if (name === "Unavailable") return new Unavailable(detail ?? message, retryAfterS ?? 1);
+  if (name === "Conflict") return new Conflict(message);
+  if (name === "RangeError") return new RangeError(message);
+  return new Error(message);
+}

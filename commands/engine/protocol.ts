@@ -1,0 +1,81 @@
+/**
+ * What the HTTP thread and the engine's Worker say to each other.
+ *
+ * @module
+ */
+import type { Group } from "../../log/embedded/appender.ts";
+import type { ControlEvent } from "../../log/records.ts";
+import type { ActivityFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
+import type { LiveQuery } from "../../web/live_channels.ts";
+
+/** The Worker's settings. */
+export interface EngineOptions {
+  dataDir: string;
+  partitions: number;
+  windowMs: number;
+  slideMs: number;
+  latenessMs: number;
+  sessionIdleMs: number;
+  retentionMs: number;
+  retentionBytes: number;
+  maxPastMs: number;
+}
+
+/** Figures for `/metrics` and `/readyz`. */
+export interface EngineStats {
+  lagRecords: number[];
+  rawEnds: number[];
+  rawBegins: number[];
+  activityEnds: number[];
+  openSessions: number;
+  late: number;
+  duplicateReadings: number;
+  /** Why the last periodic commit failed, or null. */
+  trouble: string | null;
+}
+
+/** A question and its answer. */
+export interface Calls {
+  sessions: [SessionFilter];
+  session: [string, string | undefined];
+  activity: [ActivityFilter];
+  live: [{ recentMs: number; limit: number }];
+  appendControl: [ControlEvent];
+  readControl: [];
+  subscribe: [LiveQuery, string | null];
+  unsubscribe: [string];
+  stats: [];
+  close: [];
+}
+export type CallName = keyof Calls;
+
+/** Joins a live channel: what was missed, as bytes to send first. */
+export interface Subscription {
+  channel: string;
+  missed: Uint8Array;
+}
+
+export type ToEngine =
+  | { kind: "start"; options: EngineOptions }
+  | { kind: "group"; group: Group }
+  | { kind: "call"; id: number; name: CallName; args: unknown[] };
+
+/** An error that crosses threads. */
+export interface Failure {
+  name: string;
+  message: string;
+  detail?: string;
+  retryAfterS?: number;
+}
+
+export type FromEngine =
+  | { kind: "started" }
+  | { kind: "committed"; duplicates: number[] }
+  | { kind: "notCommitted"; failure: Failure }
+  /** The last group's buffer, free again. */
+  | { kind: "buffer"; buffer: ArrayBuffer }
+  | { kind: "answer"; id: number; value: unknown }
+  | { kind: "failure"; id: number; failure: Failure }
+  | { kind: "frame"; channel: string; frame: Uint8Array }
+  /** The engine cannot go on. */
+  | { kind: "fatal"; failure: Failure };

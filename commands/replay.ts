@@ -1,0 +1,200 @@
+/**
+ * `deno task replay`: posts recordings to a server as phones would.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import type { Gravity } from "../log/records.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { play } from "./playback.ts";
+import { duration, Progress, STDERR, type Terminal } from "./progress.ts";
+import { readIndex, type Readings, readRecording } from "./recordings.ts";
+import { Uploader, UploadError } from "./upload.ts";
+import { numberOption, UsageError } from "./usage.ts";
+
+/** The same order every time, so that two runs can be compared. */
+const SHUFFLE_SEED = 1;
+/** A phone is a loop and one request; beyond this the client machine is what is measured. */
+const MAX_DEVICES = 10_000;
+const MAX_SPEED = 10_000;
+/** Phones start spread over this time: real ones do not all begin in the same millisecond. */
+const STAGGER_MS = 1000;
+
+/** One recording to play. */
+export interface Item {
+  path: string;
+  gravity: Gravity;
+  lengthMs: number;
+}
+
+export interface ReplayOptions {
+  items: Item[];
+  /** Times real time, 1 or more; Infinity for as fast as the server takes it. */
+  speed: number;
+  devices: number;
+  url: string;
+  key?: string;
+}
+
+/** What the outside gives: replaced in tests. */
+export interface ReplayParts {
+  clock: Clock;
+  signal: AbortSignal;
+  terminal: Terminal;
+  fetch: (request: Request) => Promise<Response>;
+  random: () => number;
+  read: (path: string) => Promise<Readings>;
+}
+
+/**
+ * The command.
+ *
+ * @returns the exit code: 0 all delivered, 1 not all, 130 stopped with Ctrl-C
+ */
+export async function replay(args: string[]): Promise<number> {
+  const options = await readArguments(args);
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  try {
+    const { summary, delivered } = await replayAll(options, {
+      clock: SYSTEM_CLOCK,
+      signal: stop.signal,
+      terminal: STDERR,
+      fetch,
+      random: Math.random,
+      read: readRecording,
+    });
+    console.log(summary);
+    return stop.signal.aborted ? 130 : delivered ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof UploadError)) throw error;
+    console.error(error.message);
+    return 1;
+  } finally {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+  }
+}
+
+/**
+ * Plays all items on the devices. Each device takes the next recording from one queue and makes it one session.
+ *
+ * @throws UploadError when the server cannot be reached or refuses every message
+ */
+export async function replayAll(
+  options: ReplayOptions,
+  parts: ReplayParts,
+): Promise<{ summary: string; delivered: boolean }> {
+  const { clock, terminal } = parts;
+  const startMs = clock.nowMs();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([parts.signal, failed.signal]);
+  const uploader = new Uploader({ url: options.url, key: options.key, ...parts, signal });
+  const queue = shuffled(options.items);
+  const progress = new Progress(
+    "replay",
+    queue.reduce((sum, item) => sum + item.lengthMs, 0),
+    terminal,
+    clock.nowMs,
+  );
+  // Unique to this run: playing the same recording again must give a new session, not duplicates.
+  const run = `${startMs.toString(36)}-${Math.floor(parts.random() * 36 ** 4).toString(36)}`;
+  let taken = 0;
+
+  async function phone(n: number): Promise<void> {
+    await clock.sleep(STAGGER_MS * n / options.devices, signal);
+    for (let item = queue[taken++]; item !== undefined && !signal.aborted; item = queue[taken++]) {
+      const readings = await parts.read(item.path);
+      const sender = {
+        deviceId: `replay-${n + 1}`,
+        sessionId: `replay-${run}-${taken}`,
+        gravity: item.gravity,
+      };
+      let playedMs = 0;
+      await play(readings, sender, options.speed, clock, signal, async (message) => {
+        await uploader.send(message);
+        const before = playedMs;
+        playedMs = message.sensorReadings.at(-1)!.timestamp - message.sensorReadings[0].timestamp + before;
+        progress.add(playedMs - before, `${uploader.counts.messages} messages`);
+      });
+      progress.add(Math.max(0, item.lengthMs - playedMs));
+    }
+  }
+
+  const phones = Array.from({ length: Math.min(options.devices, queue.length) }, (_, n) => phone(n));
+  try {
+    await Promise.all(phones);
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(phones);
+    throw error;
+  } finally {
+    progress.end();
+  }
+  const { messages, accepted, rejected, duplicate, retries, firstRefusal } = uploader.counts;
+  const summary = [
+    `${parts.signal.aborted ? "stopped: " : ""}${messages} messages in ${
+      duration(clock.nowMs() - startMs)
+    }; ` +
+    `readings: ${accepted} accepted, ${rejected} rejected, ${duplicate} duplicate; ${retries} retries`,
+    ...(firstRefusal === null ? [] : [`first refusal: ${firstRefusal}`]),
+  ].join("\n");
+  return { summary, delivered: rejected === 0 };
+}
+
+async function readArguments(args: string[]): Promise<ReplayOptions> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      speed: { type: "string" },
+      url: { type: "string", default: "http://127.0.0.1:8000" },
+      devices: { type: "string" },
+      key: { type: "string" },
+    },
+  });
+  if (positionals.length === 0) {
+    throw new UsageError(
+      "no recording was given: expected a CSV file or a folder, for example replay recordings",
+    );
+  }
+  if (!URL.canParse(values.url) || !/^https?:/.test(values.url)) {
+    throw new UsageError(
+      `--url is ${JSON.stringify(values.url)}: expected a URL, for example http://127.0.0.1:8000`,
+    );
+  }
+  return {
+    items: (await Promise.all(positionals.map(itemsAt))).flat(),
+    speed: values.speed === "max" ? Infinity : numberOption("--speed", values.speed, 1, {
+      min: 1,
+      max: MAX_SPEED,
+      integer: false,
+    }),
+    devices: numberOption("--devices", values.devices, 1, { min: 1, max: MAX_DEVICES }),
+    url: values.url,
+    key: values.key,
+  };
+}
+
+async function itemsAt(path: string): Promise<Item[]> {
+  if (/\.csv(\.gz)?$/i.test(path)) {
+    const { tMs, count } = await readRecording(path);
+    return [{ path, gravity: "unknown", lengthMs: tMs[count - 1] - tMs[0] }];
+  }
+  const index = await readIndex(path);
+  return index.map((r) => ({ path: r.path, gravity: r.gravity, lengthMs: r.durationS * 1000 }));
+}
+
+/** Fisher-Yates with a small seeded generator (mulberry32): neighbours in an index are mostly the same activity. */
+function shuffled<T>(items: T[]): T[] {
+  const result = [...items];
+  let state = SHUFFLE_SEED;
+  for (let i = result.length - 1; i > 0; i--) {
+    state = (state + 0x6D2B79F5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    const j = ((t ^ (t >>> 14)) >>> 0) % (i + 1);
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}

@@ -1,0 +1,98 @@
+import { type Signal, useComputed } from "@preact/signals";
+import type { Card, Result } from "../islands/live/card.ts";
+import { formatConfidence, formatMagnitude, stepsPerMinute } from "../islands/live/format.ts";
+import { describeStrip } from "../islands/live/strip.ts";
+import type { WindowSettings } from "../stream/settings.ts";
+import { ActivityMark } from "./ActivityMark.tsx";
+import { Freshness, SilenceNote, useFirstResultInS } from "./Freshness.tsx";
+import { MagnitudeChart } from "./MagnitudeChart.tsx";
+import { Strip } from "./Strip.tsx";
+
+interface SessionCardProps {
+  card: Signal<Card>;
+  nowMs: Signal<number>;
+  window: WindowSettings;
+}
+
+/** One live session, large. */
+export function SessionCard({ card, nowMs, window }: SessionCardProps) {
+  const { name, sessionId, current, ended } = card.value;
+  return (
+    <article class={`card ${ended ? "ended" : ""}`} aria-label={name}>
+      <header>
+        <h2 title={`Session ${sessionId}`}>{name}</h2>
+        <Freshness card={card} nowMs={nowMs} />
+      </header>
+      {current
+        ? (
+          <p class="state">
+            <ActivityMark activity={current.activity} />
+            {current.activity}
+          </p>
+        )
+        : <Waiting card={card} nowMs={nowMs} window={window} />}
+      <Figures result={current} />
+      <History card={card} nowMs={nowMs} />
+      <SilenceNote card={card} nowMs={nowMs} />
+    </article>
+  );
+}
+
+function Waiting(props: SessionCardProps) {
+  const seconds = useFirstResultInS(props).value;
+  const text = props.card.value.ended
+    ? "ended before its first result"
+    : seconds > 0
+    ? `first result within ${seconds} s`
+    : "waiting for enough readings";
+  return <p class="state waiting">{text}</p>;
+}
+
+/** Every figure keeps its place and room, with or without a value, so that nothing moves when one comes or goes. */
+function Figures({ result }: { result: Result | null }) {
+  const steps = result && stepsPerMinute(result.activity, result.cadenceHz);
+  return (
+    <dl class="figures">
+      <div>
+        <dt>confidence</dt>
+        <dd>{result && result.activity !== "unknown" ? formatConfidence(result.confidence) : "–"}</dd>
+      </div>
+      <div>
+        <dt>magnitude</dt>
+        <dd>
+          <span class="decimal">{result ? formatMagnitude(result.magnitude) : "–"}</span> <small>m/s²</small>
+        </dd>
+      </div>
+      <div class={steps === null ? "absent" : ""}>
+        <dt>cadence</dt>
+        <dd>
+          <span class="whole">{steps ?? "–"}</span> <small>steps/min</small>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** Moves with the clock, so it is a component of its own: the rest of the card is drawn only when a result arrives. */
+function History({ card, nowMs }: Pick<SessionCardProps, "card" | "nowMs">) {
+  // An ended session's history stands still.
+  const endMs = useComputed(() => {
+    const { ended, current, behindMs, arrivedAtMs } = card.value;
+    return Math.max(ended ? arrivedAtMs - behindMs : nowMs.value - behindMs, current?.timestamp ?? 0);
+  });
+  const { line, strip } = card.value;
+  return (
+    <>
+      <figure>
+        <MagnitudeChart line={line} endMs={endMs.value} />
+        <figcaption>Last 60 s: mean magnitude, m/s²</figcaption>
+      </figure>
+      <figure>
+        <Strip strip={strip} endMs={endMs.value} />
+        <figcaption class="totals">
+          Last 10 min: {describeStrip(strip, endMs.value) || "nothing yet"}
+        </figcaption>
+      </figure>
+    </>
+  );
+}

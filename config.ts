@@ -1,0 +1,261 @@
+/**
+ * Every setting of the program: name, meaning, default, bounds. Nothing else reads the environment.
+ *
+ * @module
+ */
+import { parseEnv } from "node:util";
+import { z } from "zod";
+
+/** Names and values as the operating system or a `.env` file gives them. An empty value counts as not set. */
+export type Environment = Record<string, string | undefined>;
+
+/** The settings, checked. Built by {@linkcode loadSettings}. */
+export interface Settings {
+  host: string;
+  /** 0 lets the system choose a free one. */
+  port: number;
+  dataDir: string;
+  windowMs: number;
+  slideMs: number;
+  latenessMs: number;
+  sessionIdleMs: number;
+  retentionMs: number;
+  retentionBytes: number;
+  partitions: number;
+  /** Whether `/sensor-data` takes readings without a device key. */
+  openIngest: boolean;
+  maxPastMs: number;
+}
+
+/** What people are told about one setting. */
+export interface SettingInfo {
+  description: string;
+  /** The end of the sentence "expected …". */
+  expected: string;
+  example: string;
+  /** Secret values are never printed. */
+  secret: boolean;
+}
+
+const DAY_MS = 86_400_000;
+/** A session keeps one pane per slide of a window, so this bounds its memory. */
+const MAX_PANES = 60;
+
+const HOST_NAME = /^(\[?[0-9a-f:]*:[0-9a-f:.]*\]?|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/i;
+
+function setting(type: z.ZodType<string, string>, standard: string, info: Omit<SettingInfo, "secret">) {
+  return type.prefault(standard).meta({ ...info, secret: false });
+}
+
+function integer(min: number, max: number, standard: number, description: string) {
+  const info: SettingInfo = {
+    description,
+    expected: `a whole number from ${min} to ${max}`,
+    example: String(standard),
+    secret: false,
+  };
+  return z.string().regex(/^\d{1,15}$/).transform(Number).pipe(z.number().min(min).max(max))
+    .prefault(String(standard)).meta({ ...info });
+}
+
+/** The one description of every setting, in the order they are printed. */
+const SCHEMA = z.object({
+  HOST: setting(z.string().regex(HOST_NAME), "127.0.0.1", {
+    description: "Address to listen on; 0.0.0.0 for every network of this machine",
+    expected: "an address or host name without scheme and port",
+    example: "0.0.0.0",
+  }),
+  PORT: integer(0, 65_535, 8000, "TCP port to listen on; 0 for any free one"),
+  DATA_DIR: setting(z.string().min(1), "./data", {
+    description: "Folder of the log and the read model",
+    expected: "a folder",
+    example: "./data",
+  }),
+  WINDOW_MS: integer(1000, 600_000, 5000, "Length of a window, ms"),
+  SLIDE_MS: integer(100, 600_000, 1000, "Distance between the starts of two windows, ms; divides WINDOW_MS"),
+  LATENESS_MS: integer(
+    0,
+    600_000,
+    2000,
+    "How long a window waits for late readings, ms of the phone's clock",
+  ),
+  SESSION_IDLE_MS: integer(1000, DAY_MS, 30_000, "Silence after which a session is closed, ms"),
+  RETENTION_MS: integer(60_000, 3650 * DAY_MS, 7 * DAY_MS, "Age at which readings are deleted, ms"),
+  RETENTION_BYTES: integer(2 ** 26, 2 ** 46, 10 * 2 ** 30, "Size of the log past which the oldest go, bytes"),
+  PARTITIONS: integer(1, 64, 4, "Partitions of the log; fixed once the data folder exists"),
+  INGEST_OPEN: setting(z.enum(["auto", "true", "false"]), "auto", {
+    description: "Whether phones may post without a key; auto: only while HOST is this machine alone",
+    expected: "auto, true or false",
+    example: "auto",
+  }),
+  MAX_PAST_MS: integer(60_000, 365 * DAY_MS, 7 * DAY_MS, "Oldest reading that is accepted, ms before now"),
+});
+
+type Name = keyof typeof SCHEMA.shape;
+/** The names of all settings. */
+export const SETTING_NAMES = Object.keys(SCHEMA.shape) as Name[];
+
+/** An environment variable with such a start is meant for us, so a wrong rest is a mistake worth stopping for. */
+const OUR_PREFIXES = ["WINDOW_", "SLIDE_", "LATENESS_", "SESSION_", "RETENTION_", "INGEST_", "MAX_PAST_"];
+/** Desktops set this one for every program (X11 session management). */
+const FOREIGN_NAMES = new Set(["SESSION_MANAGER"]);
+/** In the design, not in this version: silently running without them would look like losing data. */
+const NOT_BUILT = ["KAFKA_", "SNOWFLAKE_"];
+
+/** Says which settings are wrong, what they were and what they should be. */
+export class SettingsError extends Error {
+  override name = "SettingsError";
+  constructor(readonly problems: string[]) {
+    super(`${problems.length === 1 ? "a setting is" : "settings are"} wrong:\n  ${problems.join("\n  ")}`);
+  }
+}
+
+/** Whether an address is reachable from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** What is known about one setting. */
+export function describeSetting(name: Name): SettingInfo {
+  return SCHEMA.shape[name].meta() as unknown as SettingInfo;
+}
+
+/**
+ * Checks settings and fills in the defaults.
+ *
+ * @param env environment variables; those without a name or prefix of ours are left alone
+ * @param dotEnv content of a `.env` file; `env` goes before it, and every name in it must be a setting
+ * @returns the settings
+ * @throws SettingsError naming every wrong setting at once
+ *
+ * ```ts
+ * import { loadSettings } from "./config.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const settings = loadSettings({ PORT: "9000" });
+ * assert.equal(settings.port, 9000);
+ * assert.equal(settings.windowMs, 5000);
+ * ```
+ */
+export function loadSettings(env: Environment, dotEnv: Environment = {}): Settings {
+  const problems = unknownNames(env, dotEnv);
+  const parsed = SCHEMA.safeParse(givenSettings(env, dotEnv));
+  if (!parsed.success) {
+    const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0] as Name));
+    for (const name of wrong) problems.push(wrongValue(name, (env[name] || dotEnv[name])!));
+    throw new SettingsError(problems);
+  }
+  const v = parsed.data;
+  if (v.WINDOW_MS % v.SLIDE_MS !== 0 || v.WINDOW_MS / v.SLIDE_MS > MAX_PANES) {
+    problems.push(
+      `SLIDE_MS is ${v.SLIDE_MS}: expected a divisor of WINDOW_MS (${v.WINDOW_MS}), at most ${MAX_PANES} in a window, ` +
+        `for example SLIDE_MS=1000 with WINDOW_MS=5000`,
+    );
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+  return {
+    host: v.HOST,
+    port: v.PORT,
+    dataDir: v.DATA_DIR,
+    windowMs: v.WINDOW_MS,
+    slideMs: v.SLIDE_MS,
+    latenessMs: v.LATENESS_MS,
+    sessionIdleMs: v.SESSION_IDLE_MS,
+    retentionMs: v.RETENTION_MS,
+    retentionBytes: v.RETENTION_BYTES,
+    partitions: v.PARTITIONS,
+    openIngest: v.INGEST_OPEN === "true" || (v.INGEST_OPEN === "auto" && isLoopback(v.HOST)),
+    maxPastMs: v.MAX_PAST_MS,
+  };
+}
+
+/**
+ * Prints settings as lines of `KEY=value  # source`, secrets replaced by `***`. Meant for settings that
+ * {@linkcode loadSettings} accepts.
+ */
+export function printConfig(env: Environment, dotEnv: Environment = {}): string {
+  const defaults = SCHEMA.parse({});
+  return SETTING_NAMES.map((name) => {
+    const given = env[name] || dotEnv[name];
+    const source = env[name] ? "environment" : dotEnv[name] ? ".env" : "default";
+    const value = given && describeSetting(name).secret ? "***" : given ?? defaults[name];
+    return `${name}=${value}  # ${source}`;
+  }).join("\n");
+}
+
+/**
+ * Reads the `.env` file of the working directory.
+ *
+ * @returns its names and values; nothing when there is no such file
+ */
+export function readDotEnv(path = ".env"): Environment {
+  try {
+    return parseEnv(Deno.readTextFileSync(path)) as Environment;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
+
+function givenSettings(env: Environment, dotEnv: Environment): Environment {
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, env[name] || dotEnv[name] || undefined]));
+}
+
+function wrongValue(name: Name, value: string): string {
+  const { expected, example, secret } = describeSetting(name);
+  return `${name} is ${
+    secret ? "wrong" : JSON.stringify(value)
+  }: expected ${expected}, for example ${name}=${example}`;
+}
+
+function unknownNames(env: Environment, dotEnv: Environment): string[] {
+  const known = new Set<string>(SETTING_NAMES);
+  const ours = Object.keys(env).filter((name) =>
+    !FOREIGN_NAMES.has(name) && [...OUR_PREFIXES, ...NOT_BUILT].some((prefix) => name.startsWith(prefix))
+  );
+  const problems: string[] = [];
+  for (const name of new Set([...ours, ...Object.keys(dotEnv)])) {
+    if (known.has(name)) continue;
+    const where = name in env ? "" : " in .env";
+    if (NOT_BUILT.some((prefix) => name.startsWith(prefix))) {
+      const part = name.startsWith("KAFKA_") ? "Kafka" : "Snowflake";
+      problems.push(
+        `${name}${where} is set, but this version has no ${part} support yet: remove it to start without`,
+      );
+    } else {
+      const near = nearest(name, SETTING_NAMES);
+      problems.push(
+        `${name}${where} is no setting` +
+          (near ? `: did you mean ${near}?` : `: expected one of ${SETTING_NAMES.join(", ")}`),
+      );
+    }
+  }
+  return problems;
+}
+
+/**
+ * The candidate most like a mistyped word, by Levenshtein distance.
+ *
+ * @returns undefined when more than about a third of the word would have to change
+ */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.ceil(word.length / 3) + 1;
+  for (const candidate of candidates) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < least) [best, least] = [candidate, d];
+  }
+  return best;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

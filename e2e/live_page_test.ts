@@ -1,0 +1,354 @@
+/**
+ * The Live page in a browser, against services that the tests script.
+ */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Activity } from "../log/records.ts";
+import { createApp } from "../web/app.ts";
+import { buildAssets } from "../web/build.ts";
+import { fakeRecord, FakeServices, fakeSession } from "../web/testing/fake_services.ts";
+import { findChromium, launchChromium } from "./browser.ts";
+
+const chromium = findChromium();
+let assets: ReturnType<typeof buildAssets> | undefined;
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const DESK = { viewport: { width: 1280, height: 800 } };
+/** Windows reach the server this long after their end, ms. */
+const DELAY_MS = 2400;
+
+interface Visit {
+  page: Page;
+  services: FakeServices;
+}
+
+/** Opens the page and runs a test on it; any error in the browser's console or page fails the test. */
+function browserTest(
+  name: string,
+  { services = new FakeServices(), context = DESK, prepare }: {
+    services?: FakeServices;
+    context?: BrowserContextOptions;
+    prepare?: (services: FakeServices) => void;
+  },
+  run: (visit: Visit) => Promise<void>,
+): void {
+  Deno.test({ name, ignore: chromium === null }, async () => {
+    const app = await createApp(services, { assets: await (assets ??= buildAssets()) });
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
+    );
+    const browser = await launchChromium(chromium!);
+    try {
+      prepare?.(services);
+      const page = await (await browser.newContext(context)).newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error") errors.push(message.text());
+      });
+      await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+      await page.locator(".connection.live").waitFor();
+      await run({ page, services });
+      assert.deepEqual(errors, []);
+    } finally {
+      await browser.close();
+      services.dropConnections();
+      await server.shutdown();
+    }
+  });
+}
+
+/** Sessions with ten minutes of mixed history. */
+function showPhones(count: number) {
+  const activities: Activity[] = ["stationary", "walking", "running"];
+  return (services: FakeServices) => {
+    const endMs = Date.now() - DELAY_MS;
+    services.sessions = Array.from({ length: count }, (_, i) => {
+      const activity = activities[i % 3];
+      return fakeSession(`phone-${i}`, endMs, [["walking", 60], ["unknown", 20], ["stationary", 40], [
+        activity,
+        120,
+      ]]);
+    });
+  };
+}
+
+/** Sends the next window of a phone. */
+function pushWindow(services: FakeServices, device: string, activity: Activity, more = {}): void {
+  services.push("activity", [fakeRecord(device, Date.now() - DELAY_MS + 1000, activity, more)]);
+}
+
+const sidewaysScroll = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+browserTest("an empty page shows three ways in with this server's own addresses", {}, async ({ page }) => {
+  await page.getByRole("heading", { name: "No phone yet" }).waitFor();
+  for (const name of ["Use your phone", "Send from a program", "Try it without a phone"]) {
+    assert.equal(await page.getByRole("region", { name }).count(), 1, name);
+  }
+  const example = await page.getByRole("region", { name: "Send from a program" }).locator("code").first()
+    .innerText();
+  assert(example.includes(`curl ${new URL(page.url()).origin}/sensor-data`), example);
+  const timestamp = Number(/"timestamp": (\d+)/.exec(example)?.[1]);
+  assert(Math.abs(Date.now() - timestamp) < 60_000, example);
+});
+
+browserTest(
+  "a server that listens on this machine only says how to start it for phones",
+  { services: new FakeServices({ host: "127.0.0.1" }) },
+  async ({ page }) => {
+    const phone = page.getByRole("region", { name: "Use your phone" });
+    assert.match(await phone.innerText(), /HOST=0\.0\.0\.0 deno task start/);
+    assert.equal(await phone.getByRole("textbox").count(), 0);
+  },
+);
+
+browserTest(
+  "adding a phone shows its URL and keeps it when the first reading turns the page",
+  {},
+  async (visit) => {
+    const { page, services } = visit;
+    await page.getByLabel("What do you call the phone?").fill("Anna's Pixel");
+    await page.getByRole("button", { name: "Add a phone" }).click();
+    await page.getByText("http://192.0.2.7:").waitFor();
+    const [{ deviceId }] = services.devices.list();
+    assert.match(deviceId, /^anna-s-pixel-[a-z0-9]{4}$/);
+    services.push("session", [{ deviceId, sessionId: "s1", status: "opened", at: Date.now() }]);
+    await page.getByRole("article", { name: "Anna's Pixel" }).waitFor();
+    assert(await page.getByText("/ingest/k3y-0f-the-ph0ne").isVisible());
+  },
+);
+
+browserTest(
+  "the demo button starts the demo, and the page turns into the live view by itself",
+  {},
+  async (visit) => {
+    const { page, services } = visit;
+    await page.getByRole("button", { name: "Start the demo" }).press("Enter");
+    await page.getByText("The first result follows in a few seconds.", { exact: true }).waitFor();
+    assert.equal(services.demoStarts, 1);
+    services.push("session", [{
+      deviceId: "demo-phone",
+      sessionId: "demo",
+      status: "opened",
+      at: Date.now(),
+    }]);
+    await page.getByText(/first result within \d/).waitFor();
+    await page.getByRole("heading", { name: "1 phone live" }).waitFor();
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.tagName),
+      "H1",
+      "the keyboard goes on at the top",
+    );
+    services.push("activity", [
+      fakeRecord("demo-phone", Date.now() - DELAY_MS, "walking", { sessionId: "demo" }),
+    ]);
+    await page.getByText("114 steps/min").waitFor();
+  },
+);
+
+browserTest(
+  "a card follows its phone from walking to running to the end",
+  { prepare: showPhones(1) },
+  async (visit) => {
+    const { page, services } = visit;
+    const card = page.getByRole("article", { name: "phone-0" });
+    await card.getByText("stationary", { exact: true }).waitFor();
+    assert.match(await card.innerText(), /97\s%/);
+    pushWindow(services, "phone-0", "running", { magnitude: 13.7 });
+    await card.getByText("running", { exact: true }).waitFor();
+    assert.match(await card.innerText(), /13\.7 m\/s²/);
+    assert.match(await card.innerText(), /168 steps\/min/);
+    assert.match(
+      await card.getByRole("img", { name: /^Magnitude/ }).getAttribute("aria-label") ?? "",
+      /now 13\.7 m\/s²/,
+    );
+    services.push("session", [{
+      deviceId: "phone-0",
+      sessionId: "phone-0-session",
+      status: "closed",
+      at: Date.now(),
+    }]);
+    await card.getByText("ended", { exact: true }).waitFor();
+    await page.getByRole("heading", { name: "0 phones live" }).waitFor();
+  },
+);
+
+for (const [what, context] of [["a phone", PHONE], ["a desk", DESK]] as const) {
+  browserTest(
+    `nothing moves on ${what} when values change`,
+    { context, prepare: showPhones(4) },
+    async (visit) => {
+      const { page, services } = visit;
+      await page.evaluate(() => {
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as unknown as { sources: { node: Node | null }[] }[]) {
+            for (const { node } of entry.sources) {
+              const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node as Element | null;
+              // The connection's words differ in length and stand alone at the right edge.
+              if (element?.closest(".connection")) continue;
+              document.body.dataset.shifts = `${document.body.dataset.shifts ?? ""} ${element?.outerHTML}`;
+            }
+          }
+        }).observe({ type: "layout-shift", buffered: true });
+      });
+      for (
+        const [activity, magnitude] of [["running", 12.44], ["stationary", 0.04], ["unknown", 0], [
+          "walking",
+          3,
+        ]] as const
+      ) {
+        for (let i = 0; i < 4; i++) pushWindow(services, `phone-${i}`, activity, { magnitude });
+        await page.locator(`.card .state:has(.mark.${activity})`).nth(3).waitFor();
+      }
+      assert.equal(await page.evaluate(() => document.body.dataset.shifts), undefined);
+    },
+  );
+}
+
+browserTest("the first result of a waiting phone takes no more room than the wait", {
+  prepare: (services) => services.sessions = [fakeSession("phone-0", Date.now() - DELAY_MS, [])],
+}, async ({ page, services }) => {
+  const card = page.getByRole("article", { name: "phone-0" });
+  const before = await card.boundingBox();
+  pushWindow(services, "phone-0", "walking");
+  await card.getByText("walking", { exact: true }).waitFor();
+  assert.deepEqual(await card.boundingBox(), before);
+});
+
+browserTest("200 phones and more are a table that keeps up", {
+  prepare: (services) => {
+    showPhones(200)(services);
+    services.total = 1000;
+  },
+}, async ({ page, services }) => {
+  assert.equal(await page.locator("tbody tr").count(), 200);
+  assert.equal(await page.locator("canvas").count(), 0);
+  await page.getByText("and 800 more").waitFor();
+  const started = performance.now();
+  for (let round = 0; round < 4; round++) {
+    const endMs = Date.now() - DELAY_MS + 1000 * (round + 1);
+    services.push(
+      "activity",
+      Array.from({ length: 1000 }, (_, i) => fakeRecord(`phone-${i}`, endMs, "running")),
+    );
+  }
+  await page.waitForFunction(() => document.querySelectorAll("tbody .mark.running").length === 200);
+  const tookMs = performance.now() - started;
+  assert(tookMs < 3000, `4,000 results took ${tookMs.toFixed(0)} ms to be shown, expected less than 3,000`);
+  await page.getByRole("heading", { name: "1000 phones live" }).waitFor();
+});
+
+browserTest(
+  "a lost connection is shown, resumed where it was, and live again",
+  { prepare: showPhones(1) },
+  async (visit) => {
+    const { page, services } = visit;
+    pushWindow(services, "phone-0", "walking");
+    await page.locator(".card .mark.walking").waitFor();
+    services.dropConnections();
+    await page.getByText("reconnecting").waitFor();
+    await page.locator(".connection.live").waitFor();
+    assert.deepEqual(services.connections, ["", "1"]);
+    pushWindow(services, "phone-0", "running", { timestamp: Date.now() });
+    await page.locator(".card .mark.running").waitFor();
+  },
+);
+
+browserTest(
+  "a page that is too far behind to resume loads everything anew",
+  { prepare: showPhones(3) },
+  async (visit) => {
+    const { page, services } = visit;
+    showPhones(2)(services);
+    services.push("reset", {});
+    await page.getByRole("heading", { name: "2 phones live" }).waitFor();
+  },
+);
+
+browserTest("a silent phone is named first, with what to do", {
+  prepare: (services) => {
+    showPhones(3)(services);
+    services.sessions[1].receivedAt -= 20_000;
+  },
+}, async ({ page }) => {
+  await page.getByRole("heading", { name: "3 phones live, 1 silent" }).waitFor();
+  const first = page.getByRole("article").first();
+  assert.match(await first.innerText(), /phone-1[^]*No readings for \d+\ss\. The phone may be locked/);
+});
+
+browserTest(
+  "a screen reader hears changes of activity, not readings",
+  { prepare: showPhones(1) },
+  async (visit) => {
+    const { page, services } = visit;
+    const region = page.locator("p[role=status].sr-only");
+    pushWindow(services, "phone-0", "stationary", { magnitude: 0.3 });
+    await page.getByText(/^0\.3/).waitFor();
+    assert.equal(await region.innerText(), "");
+    pushWindow(services, "phone-0", "running", { timestamp: Date.now() });
+    await page.waitForFunction(() =>
+      document.querySelector("p[role=status].sr-only")?.textContent === "phone-0: running"
+    );
+  },
+);
+
+browserTest("the keyboard can skip to the content first", { prepare: showPhones(1) }, async ({ page }) => {
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Skip to content");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+});
+
+/** Runs axe, which must have been injected. */
+function findBarriers(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const results = await axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
+
+const views: [string, (services: FakeServices) => void][] = [
+  ["empty", () => {}],
+  ["with 8 phones", (services) => {
+    showPhones(8)(services);
+    services.sessions.push(
+      fakeSession("a phone with quite a long name of its own", Date.now() - DELAY_MS, []),
+    );
+    services.sessions[2].receivedAt -= 20_000;
+  }],
+  ["with 30 phones", showPhones(30)],
+];
+for (const [what, prepare] of views) {
+  browserTest(
+    `the page ${what} is accessible, light and dark, on a phone and on a desk`,
+    { prepare },
+    async ({ page }) => {
+      await page.evaluate(axe.source);
+      for (const { viewport } of [PHONE, DESK]) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          assert.deepEqual(await findBarriers(page), [], `${viewport.width} px, ${colorScheme}`);
+        }
+      }
+    },
+  );
+  browserTest(`the page ${what} fits 360 px without sideways scroll, with targets for fingers`, {
+    context: { viewport: { width: 360, height: 740 } },
+    prepare,
+  }, async ({ page }) => {
+    assert.equal(await sidewaysScroll(page), 0);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll("button, input, summary, a:not(.skip)")]
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+        .map((element) => element.outerHTML)
+    );
+    assert.deepEqual(small, []);
+  });
+}

@@ -1,0 +1,156 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { AddedPhone } from "../components/AddPhone.tsx";
+import { Connection } from "../components/Connection.tsx";
+import { Legend } from "../components/Legend.tsx";
+import { SessionCard } from "../components/SessionCard.tsx";
+import { SessionTable } from "../components/SessionTable.tsx";
+import { StripPattern } from "../components/Strip.tsx";
+import { type Addresses, WaysIn } from "../components/WaysIn.tsx";
+import { Announcer } from "./live/announce.ts";
+import { followFeed } from "./live/feed.ts";
+import { formatLag } from "./live/format.ts";
+import { LiveModel, MAX_CARDS, MAX_SHOWN, type ModelInit } from "./live/model.ts";
+
+const TICK_MS = 1000;
+
+export interface LiveProps {
+  init: ModelInit;
+  addresses: Addresses;
+}
+
+/** The Live page: who is doing what now, or how to get there. */
+export default function Live({ init, addresses }: LiveProps) {
+  const [model] = useState(() => new LiveModel(init));
+  const added = useSignal<AddedPhone | null>(null);
+  const lostSinceMs = useSignal<number | null | undefined>(undefined);
+  const announcement = useSignal("");
+  const wasEmpty = useRef(false);
+
+  useEffect(() => {
+    const announcer = new Announcer();
+    const stop = followFeed({
+      onEvents: (events) => announcer.note(model.apply(events, Date.now())),
+      onSnapshot: (sessions, total) => model.reset(sessions, total, Date.now()),
+      onConnection: (since) => {
+        const before = lostSinceMs.peek();
+        if (before === null && since !== null) announcer.say("Connection lost, reconnecting");
+        if (typeof before === "number" && since === null) announcer.say("Connected again");
+        lostSinceMs.value = since;
+      },
+    });
+    const timer = setInterval(() => {
+      const nowMs = Date.now();
+      model.tick(nowMs);
+      announcement.value = announcer.next(nowMs) ?? announcement.value;
+    }, TICK_MS);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
+  }, []);
+
+  const keys = model.order.value;
+  const empty = keys.length === 0;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // The button that started the first phone is gone: without this the keyboard would start at the top again.
+    if (!empty && wasEmpty.current && document.activeElement === document.body) heading.current?.focus();
+    wasEmpty.current = empty;
+  }, [empty]);
+  const ways = (
+    <WaysIn
+      addresses={addresses}
+      nowMs={init.nowMs}
+      added={added}
+      onAdded={(phone) => {
+        if (phone.device.name) model.nameDevice(phone.device.deviceId, phone.device.name);
+        added.value = phone;
+      }}
+    />
+  );
+  return (
+    <>
+      <header class="bar">
+        <h1 ref={heading} tabIndex={-1}>{empty ? "No phone yet" : <Headline model={model} />}</h1>
+        {!empty && <Lag model={model} />}
+        <Connection lostSinceMs={lostSinceMs} nowMs={model.nowMs} />
+      </header>
+      <p class="sr-only" role="status">{announcement}</p>
+      {empty
+        ? (
+          <>
+            <p class="lead">
+              Send accelerometer readings and see here, live, who is standing still, walking or running.
+              Choose a way to start:
+            </p>
+            {ways}
+          </>
+        )
+        : (
+          <>
+            <StripPattern />
+            <Sessions model={model} keys={keys} />
+            <details class="more" open={added.peek() !== null}>
+              <summary>Add another phone</summary>
+              {ways}
+            </details>
+          </>
+        )}
+    </>
+  );
+}
+
+function Sessions({ model, keys }: { model: LiveModel; keys: string[] }) {
+  const cards = keys.slice(0, MAX_SHOWN).map((key) => model.card(key));
+  const shared = { nowMs: model.nowMs, window: model.window };
+  const many = keys.length > MAX_CARDS;
+  return (
+    <section aria-label="Live phones">
+      {many && <Counts model={model} />}
+      {many ? <SessionTable cards={cards} {...shared} /> : (
+        <div class="cards">
+          {cards.map((card) => <SessionCard key={card.peek().key} card={card} {...shared} />)}
+        </div>
+      )}
+      {many ? <More model={model} shown={cards.filter((card) => !card.peek().ended).length} /> : <Legend />}
+    </section>
+  );
+}
+
+/** Apart from the table, so that a new count draws only itself. */
+function Counts({ model }: { model: LiveModel }) {
+  return <Legend counts={model.summary.value.counts} />;
+}
+
+function More({ model, shown }: { model: LiveModel; shown: number }) {
+  const more = model.summary.value.live - shown;
+  return more > 0 ? <p class="hint">and {more} more</p> : null;
+}
+
+function Headline({ model }: { model: LiveModel }) {
+  const { live, silent } = model.summary.value;
+  const phones = `${live} ${live === 1 ? "phone" : "phones"} live`;
+  return (
+    <>
+      {phones}
+      {silent > 0 && (
+        <>
+          , <span class="silent">{silent} silent</span>
+        </>
+      )}
+    </>
+  );
+}
+
+function Lag({ model }: { model: LiveModel }) {
+  const text = useComputed(() => {
+    const { lagMs } = model.summary.value;
+    return lagMs === null ? "" : `results ${formatLag(lagMs)} behind`;
+  });
+  return (
+    <span class="lag" title="From the end of a window to its result on this page, median over the phones">
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { fakeRecord, fakeSession } from "../../web/testing/fake_services.ts";
+import { cardFromSession, cardKey, LINE_MS, openCard, withResult } from "./card.ts";
+
+const END_MS = 1_700_000_000_000;
+
+Deno.test("cardFromSession() turns ten minutes of windows into segments and one minute of points", () => {
+  const session = fakeSession("pixel-8", END_MS, [["walking", 300], ["running", 240]]);
+  const card = cardFromSession(session, "Pixel 8", 1000);
+  assert.equal(card.name, "Pixel 8");
+  assert.deepEqual(card.strip.map(([, , activity]) => activity), ["walking", "running"]);
+  assert.equal(card.line.length, LINE_MS / 1000);
+  assert.equal(card.behindMs, 2400);
+  assert.equal(card.current?.activity, "running");
+});
+
+Deno.test("cardFromSession() names a session after itself, its device's name, or its device's id", () => {
+  const session = fakeSession("pixel-8", END_MS, []);
+  assert.equal(cardFromSession({ ...session, name: "Morning run" }, "Pixel 8", 1000).name, "Morning run");
+  assert.equal(cardFromSession(session, undefined, 1000).name, "pixel-8");
+});
+
+Deno.test("withResult() ignores a result it has, which a reconnect may bring again", () => {
+  const card = withResult(
+    openCard(fakeRecord("a", 0, "walking"), "A", 0),
+    fakeRecord("a", 5000, "walking"),
+    7000,
+    1000,
+  );
+  assert.equal(withResult(card, fakeRecord("a", 5000, "running"), 8000, 1000), card);
+  assert.equal(withResult(card, fakeRecord("a", 4000, "running"), 8000, 1000), card);
+});
+
+Deno.test("withResult() goes on waiting while a first window that is not full is unknown", () => {
+  const opened = openCard(fakeRecord("a", 0, "walking"), "A", 0);
+  const filling = withResult(opened, fakeRecord("a", 1000, "unknown"), 3000, 1000);
+  assert.equal(filling.current, null);
+  assert.deepEqual(filling.strip, [[0, 1000, "unknown"]]);
+  assert.equal(
+    withResult(filling, fakeRecord("a", 2000, "walking"), 4000, 1000).current?.activity,
+    "walking",
+  );
+  assert.equal(
+    withResult(filling, fakeRecord("a", 5000, "unknown"), 7000, 1000).current?.activity,
+    "unknown",
+  );
+});
+
+Deno.test("withResult() keeps one minute of points", () => {
+  let card = openCard(fakeRecord("a", 0, "walking"), "A", 0);
+  for (let i = 1; i <= 200; i++) {
+    card = withResult(card, fakeRecord("a", i * 1000, "walking"), i * 1000 + 2000, 1000);
+  }
+  assert.equal(card.line.length, 60);
+  assert.equal(card.behindMs, 2000);
+});
+
+Deno.test("cardKey() keeps apart two phones that use the same session id", () => {
+  assert.notEqual(cardKey({ deviceId: "a", sessionId: "s" }), cardKey({ deviceId: "b", sessionId: "s" }));
+});

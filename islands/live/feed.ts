@@ -1,0 +1,98 @@
+/**
+ * The live stream in the browser.
+ *
+ * @module
+ */
+import type { ActivityRecord } from "../../log/records.ts";
+import type { LiveSession } from "../../web/services.ts";
+import type { SessionChange } from "./model.ts";
+
+/** The page is drawn at most this often, ms: faster than anyone reads, a tenth of the work with many phones. */
+const FLUSH_MS = 250;
+/** EventSource gives up on an error status (server restarting behind a port); then we try again this often, ms. */
+const RETRY_MS = 3000;
+
+const STREAM_URL = `/api/live?batchMs=${FLUSH_MS}`;
+const SNAPSHOT_URL = "/api/sessions?live=true&recentMs=600000&limit=200";
+
+export interface FeedHandlers {
+  /** What arrived since the last call, oldest first. */
+  onEvents(events: (ActivityRecord[] | SessionChange[])[]): void;
+  /** Everything anew, after the stream could not be resumed. */
+  onSnapshot(sessions: LiveSession[], total: number): void;
+  /** null when connected, else since when not, ms. */
+  onConnection(lostSinceMs: number | null): void;
+}
+
+/**
+ * Follows the live stream until stopped.
+ *
+ * @returns Stops it
+ */
+export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers): () => void {
+  let source: EventSource;
+  let pending: (ActivityRecord[] | SessionChange[])[] = [];
+  let flushTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let lostSinceMs: number | null = null;
+  let loading = false;
+
+  const flush = () => {
+    flushTimer = undefined;
+    if (loading || pending.length === 0) return;
+    const events = pending;
+    pending = [];
+    onEvents(events);
+  };
+  const collect = ({ data }: MessageEvent<string>) => {
+    pending.push(JSON.parse(data));
+    flushTimer ??= setTimeout(flush, FLUSH_MS);
+  };
+  const lost = () => {
+    lostSinceMs ??= Date.now();
+    onConnection(lostSinceMs);
+  };
+  const reload = async () => {
+    loading = true;
+    try {
+      const response = await fetch(SNAPSHOT_URL, { headers: { accept: "application/json" } });
+      if (!response.ok) throw new Error(`Cannot load the snapshot: status ${response.status}`);
+      const { items, total }: { items: LiveSession[]; total: number } = await response.json();
+      onSnapshot(items, total);
+    } catch {
+      // The connection shows as lost; connecting again loads the snapshot again.
+      lost();
+      source.close();
+      retryLater();
+    } finally {
+      loading = false;
+      flush();
+    }
+  };
+  const retryLater = () => {
+    retryTimer = setTimeout(() => connect({ anew: true }), RETRY_MS);
+  };
+  const connect = ({ anew }: { anew: boolean }) => {
+    source = new EventSource(STREAM_URL);
+    source.addEventListener("open", () => {
+      lostSinceMs = null;
+      onConnection(null);
+      if (anew) reload();
+      anew = false;
+    });
+    source.addEventListener("error", () => {
+      lost();
+      if (source.readyState === EventSource.CLOSED) retryLater();
+    });
+    source.addEventListener("activity", collect);
+    source.addEventListener("session", collect);
+    source.addEventListener("reset", reload);
+  };
+
+  connect({ anew: false });
+  return () => {
+    source.close();
+    clearTimeout(flushTimer);
+    clearTimeout(retryTimer);
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Figures as people read them. A figure always carries its unit, with a no-break space between.
+ *
+ * @module
+ */
+import type { Activity } from "../../log/records.ts";
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** "4 s", "3 min", "2 h", "5 d": one unit, rounded down so that it never runs ahead. */
+export function formatAge(ms: number): string {
+  if (ms < MINUTE_MS) return `${Math.floor(Math.max(ms, 0) / SECOND_MS)}\u00a0s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)}\u00a0min`;
+  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)}\u00a0h`;
+  return `${Math.floor(ms / DAY_MS)}\u00a0d`;
+}
+
+/** "40 s" below a minute, whole minutes above: for totals, which are read together. */
+export function formatMinutes(ms: number): string {
+  return ms < MINUTE_MS ? `${Math.round(ms / SECOND_MS)}\u00a0s` : `${Math.round(ms / MINUTE_MS)}\u00a0min`;
+}
+
+/** A delay to 0.1 s below ten seconds: "2.6 s". */
+export function formatLag(ms: number): string {
+  return ms < 10_000 ? `${(Math.max(ms, 0) / SECOND_MS).toFixed(1)}\u00a0s` : formatAge(ms);
+}
+
+/** "12.4" m/s². */
+export function formatMagnitude(magnitudeMs2: number): string {
+  return magnitudeMs2.toFixed(1);
+}
+
+/** 0.974 as "97 %"; never "100 %", which no classifier earns. */
+export function formatConfidence(confidence: number): string {
+  return `${Math.min(99, Math.round(confidence * 100))}\u00a0%`;
+}
+
+/**
+ * Below these rates nobody keeps walking or running, so a dominant frequency below is the stride (two steps), which a phone
+ * in one pocket or hand often shows more clearly than the step. Hz.
+ */
+const SLOWEST_STEPS_HZ: Partial<Record<Activity, number>> = { walking: 1.3, running: 2 };
+
+/**
+ * Steps per minute from the dominant frequency.
+ *
+ * @param cadenceHz Dominant frequency of the magnitude, Hz
+ * @returns null unless the person walks or runs
+ */
+export function stepsPerMinute(activity: Activity, cadenceHz: number | null): number | null {
+  const slowest = SLOWEST_STEPS_HZ[activity];
+  if (slowest === undefined || cadenceHz === null) return null;
+  return Math.round((cadenceHz < slowest ? 2 * cadenceHz : cadenceHz) * 60);
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { formatAge, formatConfidence, formatLag, formatMinutes, stepsPerMinute } from "./format.ts";
+
+const spaced = (text: string) => text.replaceAll("\u00a0", " ");
+
+Deno.test("formatAge() uses one unit and never runs ahead", () => {
+  const ages: [number, string][] = [
+    [-50, "0 s"],
+    [999, "0 s"],
+    [59_999, "59 s"],
+    [60_000, "1 min"],
+    [3_599_999, "59 min"],
+    [7_200_000, "2 h"],
+    [172_800_000, "2 d"],
+  ];
+  for (const [ms, text] of ages) assert.equal(spaced(formatAge(ms)), text);
+});
+
+Deno.test("formatLag() shows tenths only where they matter", () => {
+  assert.equal(spaced(formatLag(2640)), "2.6 s");
+  assert.equal(spaced(formatLag(-3)), "0.0 s");
+  assert.equal(spaced(formatLag(12_600)), "12 s");
+});
+
+Deno.test("formatMinutes() rounds", () => {
+  assert.equal(spaced(formatMinutes(59_400)), "59 s");
+  assert.equal(spaced(formatMinutes(100_000)), "2 min");
+});
+
+Deno.test("formatConfidence() never claims to be certain", () => {
+  assert.equal(spaced(formatConfidence(0.974)), "97 %");
+  assert.equal(spaced(formatConfidence(1)), "99 %");
+});
+
+Deno.test("stepsPerMinute() doubles a stride and leaves a step as it is", () => {
+  assert.equal(stepsPerMinute("running", 2.8), 168);
+  assert.equal(stepsPerMinute("running", 1.4), 168);
+  assert.equal(stepsPerMinute("walking", 1.9), 114);
+  assert.equal(stepsPerMinute("walking", 0.95), 114);
+});
+
+Deno.test("stepsPerMinute() is silent when nobody steps", () => {
+  assert.equal(stepsPerMinute("stationary", 1.9), null);
+  assert.equal(stepsPerMinute("unknown", 1.9), null);
+  assert.equal(stepsPerMinute("walking", null), null);
+});

@@ -1,0 +1,388 @@
+/**
+ * The embedded engine: one thread owns the database, commits groups of batches, and hands the same bytes to the partition
+ * tasks. Everything here is synchronous: a commit is a few milliseconds at most, and a thread of its own runs it.
+ *
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import type { ActivityListener, Extent, Slice, TaskFactory } from "../port.ts";
+import { Conflict } from "../port.ts";
+import type { ActivityRecord, ControlEvent, ReadingBatch } from "../records.ts";
+import { ActivityLog } from "./activity_log.ts";
+import { asUnavailable, getMeta, openDatabase, setMeta } from "./database.ts";
+import { copyBatch, GroupReader, ScratchBatch, withoutDuplicates } from "./group.ts";
+import { Seen } from "./seen.ts";
+import { Segments } from "./segments.ts";
+import { type Session, Sessions } from "./sessions.ts";
+import { Task } from "./task.ts";
+
+export interface EngineSettings {
+  /** The database file. */
+  path: string;
+  partitions: number;
+  /** Segments older than this are deleted, ms. */
+  retentionMs: number;
+  /** A topic's segments together are kept under this, bytes. */
+  retentionBytes: number;
+  /** How long a repeated message is known and a closed session's state is kept, ms: as long as past readings are accepted. */
+  seenMs: number;
+  /** A cap on the database file, in pages; lets a test meet a full disk. */
+  maxPages?: number;
+}
+
+/** How often message ids and states are folded into their tables, ms: bounds what a restart reads again. */
+const FOLD_INTERVAL_MS = 20_000;
+/** How often old segments are looked for, ms. */
+const RETENTION_INTERVAL_MS = 5_000;
+/** How often old sessions' message ids and states are deleted, ms. */
+const EXPIRE_INTERVAL_MS = 3_600_000;
+/** How long tasks may catch up from the log before commits get their turn, ms. */
+const PUMP_SLICE_MS = 15;
+/** How often a task's clock ticks, ms. */
+const TICK_INTERVAL_MS = 1000;
+
+/** What a writer's slot number stands for; its row is made at the first commit that names it. */
+export interface Slot {
+  deviceId: string;
+  sessionId: string;
+  session: Session | null;
+}
+
+/** See the module's text. Not to be shared between threads. */
+export class Engine {
+  readonly partitions: number;
+  readonly #db: DatabaseSync;
+  readonly #begin;
+  readonly #commit;
+  readonly #rollback;
+  readonly #raw: Segments;
+  readonly #activity: ActivityLog;
+  readonly #sessions: Sessions;
+  readonly #seen: Seen;
+  readonly #listeners: ActivityListener[] = [];
+  readonly #batch = new ScratchBatch(new GroupReader(new Uint8Array()));
+  #tasks: Task[] = [];
+  /** The last task commit failed: tasks get no further input until one succeeds. */
+  #stuck = false;
+  #groupNo = 0;
+  /** Last segment whose batches the tasks were given. */
+  #handedOverId = 0;
+  #foldedMs: number;
+  #retainedMs = 0;
+  #expiredMs: number;
+  #tickedMs = 0;
+
+  /** @param now the wall clock, ms since the Unix epoch */
+  constructor(readonly settings: EngineSettings, readonly now: () => number = Date.now) {
+    this.partitions = settings.partitions;
+    this.#db = openDatabase(settings.path, settings.partitions);
+    if (settings.maxPages) this.#db.exec(`PRAGMA max_page_count=${settings.maxPages}`);
+    this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
+    this.#commit = this.#db.prepare("COMMIT");
+    this.#rollback = this.#db.prepare("ROLLBACK");
+    this.#raw = new Segments(this.#db, "raw_segment", this.partitions, countRaw);
+    this.#sessions = new Sessions(this.#db);
+    this.#activity = new ActivityLog(this.#db, this.partitions, this.#sessions);
+    this.#seen = new Seen(this.#db);
+    this.#foldedMs = this.#expiredMs = now();
+    this.#recoverSeen();
+  }
+
+  /**
+   * Commits a group: new sessions, then every batch that was not there before. On return it is on disk, and tasks that are
+   * not behind have it.
+   *
+   * @param bytes the group; the slots in it are replaced by row ids
+   * @param slots what the slots stand for
+   * @returns the indexes of batches that were duplicates
+   * @throws Unavailable when the disk is full: nothing was stored
+   */
+  commitGroup(bytes: Uint8Array, slots: readonly Slot[]): number[] {
+    const duplicates: number[] = [];
+    const added: Session[] = [];
+    const made: Slot[] = [];
+    const groupNo = ++this.#groupNo;
+    const base = this.#raw.ends.slice();
+    let body = bytes;
+    try {
+      this.#transaction(() => {
+        const reader = new GroupReader(bytes);
+        for (let index = 0; reader.advance(); index++) {
+          const slot = slots[reader.session];
+          if (slot.session === null) {
+            slot.session = this.#sessions.of(slot.deviceId, slot.sessionId);
+            made.push(slot);
+          }
+          const { session } = slot;
+          const id = reader.messageId;
+          reader.session = session.sid;
+          if (session.groupNo !== groupNo) {
+            session.groupNo = groupNo;
+            session.groupIds = [];
+          }
+          if (session.groupIds.includes(id) || this.#seen.has(session.sid, id)) {
+            reader.markDuplicate();
+            duplicates.push(index);
+          } else {
+            if (session.groupIds.push(id) === 1) added.push(session);
+          }
+        }
+        if (added.length === 0) return [];
+        if (duplicates.length > 0) body = withoutDuplicates(bytes);
+        return [this.#raw.append(body, this.now())];
+      });
+    } catch (error) {
+      // Their rows went with the transaction.
+      for (const slot of made) {
+        this.#sessions.forget(slot.session!);
+        slot.session = null;
+      }
+      throw error;
+    }
+    if (added.length === 0) return duplicates;
+    for (const { sid, groupIds } of added) {
+      for (const id of groupIds) this.#seen.add(sid, id);
+    }
+    if (this.#tasks.length > 0 && !this.#stuck && this.#handedOverId === this.#raw.lastId - 1) {
+      this.#handOver(body, base);
+    }
+    return duplicates;
+  }
+
+  /** @throws Conflict when the event's version is not the entity's next; Unavailable when the disk is full */
+  appendControl(event: ControlEvent): void {
+    const { entity, version } = event;
+    this.#transaction(() => {
+      const newest = this.#db.prepare("SELECT max(version) AS version FROM control_event WHERE entity = ?")
+        .get(entity);
+      const expected = ((newest as { version: number | null }).version ?? 0) + 1;
+      if (version !== expected) {
+        throw new Conflict(`${entity} was changed in between: the event has version ${version}, expected ${expected}`);
+      }
+      this.#db.prepare("INSERT INTO control_event(entity, version, body) VALUES(?, ?, ?)")
+        .run(entity, version, JSON.stringify(event));
+      return [];
+    });
+  }
+
+  readControl(): ControlEvent[] {
+    const rows = this.#db.prepare("SELECT body FROM control_event ORDER BY offset").all() as {
+      body: string;
+    }[];
+    return rows.map((row) => JSON.parse(row.body));
+  }
+
+  readRaw(partition: number, from: number, limit: number): Slice<ReadingBatch> {
+    const slice: Slice<ReadingBatch> = { records: [], next: from };
+    for (let id = this.#raw.locate(partition, from); slice.records.length < limit; id++) {
+      const segment = this.#raw.segment(id);
+      if (!segment) return slice;
+      this.#walk(segment.body, segment.base, (p, offset, session, batch) => {
+        if (p !== partition || offset < slice.next || slice.records.length === limit) return;
+        slice.records.push({ offset, record: copyBatch(this.#fill(batch, session)) });
+        slice.next = offset + 1;
+      });
+    }
+    return slice;
+  }
+
+  readActivity(partition: number, from: number, limit: number): Slice<ActivityRecord> {
+    return this.#activity.read(partition, from, limit);
+  }
+
+  extents(topic: "raw_sensor_data" | "processed_activity"): Extent[] {
+    return topic === "raw_sensor_data" ? this.#raw.extents() : this.#activity.extents();
+  }
+
+  /** Starts a task for each partition from its committed position. Call `pump` and `advance` from then on. */
+  run(factory: TaskFactory): void {
+    const load = this.#db.prepare("SELECT next_offset AS next FROM task WHERE partition = ?");
+    const tasks = [];
+    let from = this.#raw.lastId + 1;
+    for (let partition = 0; partition < this.partitions; partition++) {
+      const next = (load.get(partition) as { next: number } | undefined)?.next ?? 0;
+      tasks.push(new Task(this.#db, partition, next, factory, this.now()));
+      if (next < this.#raw.ends[partition]) from = Math.min(from, this.#raw.locate(partition, next));
+    }
+    this.#handedOverId = from - 1;
+    this.#tasks = tasks;
+  }
+
+  /** Lets tasks that are behind catch up from the log, for a short while. @returns whether to go on */
+  pump(): boolean {
+    if (this.#tasks.length === 0) return false;
+    const until = performance.now() + PUMP_SLICE_MS;
+    while (!this.#stuck && this.#handedOverId < this.#raw.lastId && performance.now() < until) {
+      const segment = this.#raw.segment(this.#handedOverId + 1);
+      if (segment) this.#handOver(segment.body, segment.base);
+      else this.#handedOverId = this.#raw.firstId - 1;
+    }
+    return !this.#stuck && this.#handedOverId < this.#raw.lastId;
+  }
+
+  /**
+   * What is to be done from time to time: the tasks' clocks, their commits, folding, retention. To be called every
+   * `COMMIT_INTERVAL_MS`.
+   *
+   * @throws Unavailable when the disk is full; what could not be committed is kept and tried again at the next call
+   */
+  advance(): void {
+    const nowMs = this.now();
+    if (nowMs - this.#tickedMs >= TICK_INTERVAL_MS && this.#handedOverId === this.#raw.lastId) {
+      this.#tickedMs = nowMs;
+      for (const task of this.#tasks) task.tick(nowMs);
+    }
+    this.#commitTasks(nowMs);
+    for (const task of this.#tasks) {
+      if (task.foldDue(nowMs, FOLD_INTERVAL_MS)) this.#transaction(() => [task.fold(nowMs)]);
+    }
+    if (nowMs - this.#foldedMs >= FOLD_INTERVAL_MS) this.#foldSeen(nowMs);
+    if (nowMs - this.#retainedMs >= RETENTION_INTERVAL_MS) this.#retain(nowMs);
+    if (nowMs - this.#expiredMs >= EXPIRE_INTERVAL_MS) this.#expire(nowMs);
+  }
+
+  /**
+   * Calls the listener with the processed records from these offsets on, until now. @returns where to go on; when that is the
+   * end, the listener is called with every later commit
+   */
+  tailActivity(from: number[], listener: ActivityListener): boolean {
+    const until = performance.now() + PUMP_SLICE_MS;
+    while (performance.now() < until) {
+      if (!this.#activity.catchUp(from, listener)) {
+        this.#listeners.push(listener);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  activityEnds(): number[] {
+    return Array.from(this.#activity.ends);
+  }
+
+  lagRecords(): number[] {
+    return this.#tasks.map((task) => Math.max(0, this.#raw.ends[task.partition] - task.next));
+  }
+
+  /** Commits what is pending and closes the database. */
+  close(): void {
+    const nowMs = this.now();
+    this.#commitTasks(nowMs);
+    for (const task of this.#tasks) this.#transaction(() => [task.fold(nowMs)]);
+    this.#foldSeen(nowMs);
+    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#db.close();
+  }
+
+  #commitTasks(nowMs: number): void {
+    const pending = this.#tasks.filter((task) => task.collect());
+    if (pending.length === 0) return;
+    const outputs = pending.filter((task) => task.outputs.length > 0);
+    const ends = Array.from(this.#activity.ends);
+    this.#stuck = true;
+    this.#transaction(() => {
+      const done = pending.map((task) => task.write());
+      if (outputs.length > 0) done.push(this.#activity.append(outputs, nowMs));
+      return done;
+    });
+    this.#stuck = false;
+    for (const { partition, committedOutputs } of outputs) {
+      ends[partition] += committedOutputs.length;
+      for (const listener of this.#listeners) listener(committedOutputs, partition, ends);
+    }
+  }
+
+  #handOver(body: Uint8Array, base: Float64Array): void {
+    this.#walk(body, base, (partition, offset, session, batch) => {
+      const task = this.#tasks[partition];
+      if (offset < task.next) return;
+      task.process(session.key, this.#fill(batch, session), offset);
+    });
+    this.#handedOverId++;
+  }
+
+  /** Visits a segment's batches with their offsets. */
+  #walk(
+    body: Uint8Array,
+    base: Float64Array,
+    visit: (partition: number, offset: number, session: Session, batch: ScratchBatch) => void,
+  ): void {
+    const reader = new GroupReader(body);
+    this.#batch.reader = reader;
+    const batch = this.#batch;
+    const offsets = base.slice();
+    while (reader.advance()) {
+      const { partition } = reader;
+      visit(partition, offsets[partition]++, this.#sessions.bySid(reader.session), batch);
+    }
+  }
+
+  #fill(batch: ScratchBatch, session: Session): ScratchBatch {
+    batch.reader.readInto(batch);
+    batch.deviceId = session.deviceId;
+    batch.sessionId = session.sessionId;
+    return batch;
+  }
+
+  #retain(nowMs: number): void {
+    this.#retainedMs = nowMs;
+    const { retentionMs, retentionBytes } = this.settings;
+    let keepFromId = this.#raw.lastId;
+    for (const task of this.#tasks) {
+      keepFromId = Math.min(keepFromId, this.#raw.locate(task.partition, task.committed));
+    }
+    this.#transaction(() => [
+      this.#raw.expire(nowMs - retentionMs, retentionBytes, keepFromId),
+      this.#activity.expire(nowMs - retentionMs, retentionBytes),
+    ]);
+  }
+
+  #expire(nowMs: number): void {
+    this.#expiredMs = nowMs;
+    const beforeMs = nowMs - this.settings.seenMs;
+    this.#transaction(() => {
+      this.#seen.expire(beforeMs);
+      this.#db.prepare("DELETE FROM state WHERE live = 0 AND touched_ms < ?").run(beforeMs);
+      return [];
+    });
+  }
+
+  #foldSeen(nowMs: number): void {
+    this.#foldedMs = nowMs;
+    this.#transaction(() => {
+      setMeta(this.#db, "seen_through", this.#raw.lastId);
+      return [this.#seen.fold(nowMs)];
+    });
+  }
+
+  /** Message ids stored after the last fold are only in the segments. */
+  #recoverSeen(): void {
+    const through = Number(getMeta(this.#db, "seen_through") ?? 0);
+    for (let id = Math.max(through + 1, this.#raw.firstId); id <= this.#raw.lastId; id++) {
+      const segment = this.#raw.segment(id);
+      if (!segment) continue;
+      const reader = new GroupReader(segment.body);
+      while (reader.advance()) this.#seen.add(reader.session, reader.messageId);
+    }
+  }
+
+  /** @param work its changes; returns what to do once they are committed */
+  #transaction(work: () => (() => void)[]): void {
+    let done: (() => void)[];
+    try {
+      this.#begin.run();
+      done = work();
+      this.#commit.run();
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors.
+      if (this.#db.isTransaction) this.#rollback.run();
+      throw asUnavailable(error);
+    }
+    for (const then of done) then();
+  }
+}
+
+function countRaw(body: Uint8Array, counts: Float64Array): void {
+  const reader = new GroupReader(body);
+  while (reader.advance()) counts[reader.partition]++;
+}

@@ -1,0 +1,139 @@
+/**
+ * The embedded engine behind the log port, in the thread that owns it. `commands/` runs it in a Worker and lets the HTTP
+ * thread append through `Appender`.
+ *
+ * @module
+ */
+import type { ActivityListener, Appended, Extent, Log, Slice, TaskFactory } from "../port.ts";
+import type { ActivityRecord, ControlEvent, ReadingBatch } from "../records.ts";
+import { Unavailable } from "../unavailable.ts";
+import { Appender, type Group } from "./appender.ts";
+import { Engine, type EngineSettings } from "./engine.ts";
+import { SlotTable } from "./slots.ts";
+
+/** How often results, states and positions are committed, ms: a viewer waits for half of it on average. */
+const COMMIT_INTERVAL_MS = 250;
+
+export class EmbeddedLog implements Log {
+  readonly partitions: number;
+  readonly #engine: Engine;
+  readonly #slots = new SlotTable();
+  readonly #appender: Appender;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #pumping = false;
+  #closed = false;
+  #trouble: Unavailable | null = null;
+
+  /**
+   * @param now the wall clock, ms since the Unix epoch
+   * @throws Error when the database cannot be opened
+   */
+  constructor(settings: EngineSettings, now: () => number = Date.now) {
+    this.partitions = settings.partitions;
+    this.#engine = new Engine(settings, now);
+    this.#appender = new Appender(settings.partitions, (group) => {
+      const committed = new Promise<number[]>((resolve) => resolve(this.commitGroup(group)));
+      return committed.finally(() => this.#appender.recycle(group.buffer));
+    });
+    this.#timer = setInterval(() => this.advance(), COMMIT_INTERVAL_MS);
+  }
+
+  /** Why the last periodic commit failed, if it did. */
+  get trouble(): Unavailable | null {
+    return this.#trouble;
+  }
+
+  append(batch: ReadingBatch): Promise<Appended> {
+    return this.#appender.append(batch);
+  }
+
+  /** Commits a group collected elsewhere; see `Engine.commitGroup`. */
+  commitGroup(group: Group): number[] {
+    const duplicates = this.#engine.commitGroup(
+      new Uint8Array(group.buffer, 0, group.length),
+      this.#slots.of(group),
+    );
+    this.#pump();
+    return duplicates;
+  }
+
+  /** The periodic work; the timer calls it, and tests with a clock of their own. */
+  advance(): void {
+    try {
+      this.#engine.advance();
+      this.#trouble = null;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      this.#trouble = error;
+    }
+    this.#pump();
+  }
+
+  // deno-lint-ignore require-await
+  async appendControl(event: ControlEvent): Promise<void> {
+    this.#engine.appendControl(event);
+  }
+
+  readControl(): Promise<ControlEvent[]> {
+    return Promise.resolve(this.#engine.readControl());
+  }
+
+  readRaw(partition: number, from: number, limit: number): Promise<Slice<ReadingBatch>> {
+    return Promise.resolve(this.#engine.readRaw(partition, from, limit));
+  }
+
+  readActivity(partition: number, from: number, limit: number): Promise<Slice<ActivityRecord>> {
+    return Promise.resolve(this.#engine.readActivity(partition, from, limit));
+  }
+
+  extents(topic: "raw_sensor_data" | "processed_activity"): Promise<Extent[]> {
+    return Promise.resolve(this.#engine.extents(topic));
+  }
+
+  /** As `readActivity`, for the owner's thread. */
+  readActivitySync(partition: number, from: number, limit: number): Slice<ActivityRecord> {
+    return this.#engine.readActivity(partition, from, limit);
+  }
+
+  activityEnds(): number[] {
+    return this.#engine.activityEnds();
+  }
+
+  rawExtents(): Extent[] {
+    return this.#engine.extents("raw_sensor_data");
+  }
+
+  run(factory: TaskFactory): Promise<void> {
+    this.#engine.run(factory);
+    this.#pump();
+    return Promise.resolve();
+  }
+
+  async tailActivity(from: readonly number[], listener: ActivityListener): Promise<void> {
+    const at = [...from];
+    while (!this.#engine.tailActivity(at, listener)) await nextTurn();
+  }
+
+  lagRecords(): number[] {
+    return this.#engine.lagRecords();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#appender.close();
+    while (this.#engine.pump()) await nextTurn();
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#engine.close();
+  }
+
+  /** Tasks that are behind read the log in slices, so that commits and queries get their turn. */
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (!this.#closed && this.#engine.pump()) await nextTurn();
+    this.#pumping = false;
+  }
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));

@@ -1,0 +1,135 @@
+/**
+ * The commands: `deno task start`, `deno task replay`, and so on. Each is loaded only when it is called.
+ *
+ * @module
+ */
+import { nearest, SettingsError } from "./config.ts";
+import { UsageError } from "./commands/usage.ts";
+
+interface Command {
+  summary: string;
+  /** What follows the command's name. */
+  usage: string;
+  options: [string, string][];
+  example: string;
+  /** Returns the command; it answers with the exit code. */
+  load(): Promise<(args: string[]) => Promise<number>>;
+}
+
+const COMMANDS: Record<string, Command> = {
+  start: {
+    summary: "Run the server: takes readings, classifies them, shows them live",
+    usage: "[--print-config]",
+    options: [["--print-config", "print every setting with its source, secrets hidden, and end"]],
+    example: "PORT=9000 deno task start",
+    load: async () => (await import("./commands/start.ts")).start,
+  },
+  replay: {
+    summary: "Post recordings to a server as phones would",
+    usage: "PATH... [--speed N|max] [--url U] [--devices N] [--key K]",
+    options: [
+      ["PATH", "a recording (CSV t_ms,x,y,z, may be .gz) or a folder with an index.csv"],
+      ["--speed N|max", "times real time, or as fast as the server takes it (1)"],
+      ["--url U", "the server (http://127.0.0.1:8000)"],
+      ["--devices N", "how many phones post at the same time (1)"],
+      ["--key K", "device key, where the server asks for one"],
+    ],
+    example: "deno task replay recordings --speed 10 --devices 20",
+    load: async () => (await import("./commands/replay.ts")).replay,
+  },
+  evaluate: {
+    summary: "Classify labelled recordings with the server's own code and report how well",
+    usage: "DIR [--json] [--thresholds FILE]",
+    options: [
+      ["DIR", "a folder with an index.csv"],
+      ["--json", "print JSON instead of tables"],
+      ["--thresholds FILE", "thresholds to use instead of the built-in ones"],
+    ],
+    example: "deno task evaluate recordings --json",
+    load: async () => (await import("./commands/evaluate.ts")).evaluate,
+  },
+  bench: {
+    summary: "Measure the server on this machine",
+    usage: "ingest|stream|e2e [options]",
+    options: [
+      ["ingest", "most readings a second that become durable"],
+      ["stream", "readings a second that one core classifies"],
+      ["e2e", "phones in real time, from window end to the live page"],
+      ["--phones N", "e2e: number of phones (1000)"],
+      ["--secs N", "length of a run, s (60; ingest 20)"],
+      ["--conns N", "connections: ingest (64), e2e (200)"],
+      ["--surge N", "e2e: open N connections at once first and count refusals (0)"],
+      ["--loader go:PATH", "e2e: use the given load generator"],
+      ["--peer NAME=CMD", "e2e: give another server the same load; {port} in CMD is replaced"],
+    ],
+    example: "deno task bench e2e --phones 2000 --secs 60",
+    load: async () => (await import("./bench/bench.ts")).bench,
+  },
+  build: {
+    summary: "Bundle what runs in the browser into static/build",
+    usage: "",
+    options: [],
+    example: "deno task build",
+    load: async () => (await import("./commands/build.ts")).build,
+  },
+};
+
+/**
+ * Runs one command.
+ *
+ * @param args the command's name and its arguments
+ * @returns the exit code: 0 good, 1 failed, 2 called wrongly
+ */
+export async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    const near = nearest(name, Object.keys(COMMANDS));
+    console.error(`${name} is no command${near ? `: did you mean ${near}?` : ""}\n\n${overview()}`);
+    return 2;
+  }
+  const command = COMMANDS[name];
+  if (rest.includes("--help") || rest.includes("-h")) {
+    console.log(help(name, command));
+    return 0;
+  }
+  try {
+    return await (await command.load())(rest);
+  } catch (error) {
+    if (!isCallersMistake(error)) throw error;
+    console.error(`${name}: ${error.message}`);
+    if (!(error instanceof SettingsError)) console.error(`\nSee: deno task ${name} --help`);
+    return 2;
+  }
+}
+
+function isCallersMistake(error: unknown): error is Error {
+  if (error instanceof UsageError || error instanceof SettingsError) return true;
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+}
+
+function overview(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  return ["Usage: deno task COMMAND [options]", "", ...lines, "", "deno task COMMAND --help says more."].join(
+    "\n",
+  );
+}
+
+function help(name: string, { summary, usage, options, example }: Command): string {
+  const width = Math.max(0, ...options.map(([option]) => option.length)) + 2;
+  return [
+    `${summary}.`,
+    "",
+    `Usage: deno task ${name} ${usage}`.trimEnd(),
+    ...(options.length > 0
+      ? ["", ...options.map(([option, text]) => `  ${option.padEnd(width)}${text}`)]
+      : []),
+    "",
+    `Example: ${example}`,
+  ].join("\n");
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

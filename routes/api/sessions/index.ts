@@ -1,0 +1,14 @@
+import { sessionsQuery } from "../../../web/api_schemas.ts";
+import { handlers, type RouteModule } from "../../../web/define.ts";
+import { orBadCursor, parseQuery } from "../../../web/validate.ts";
+
+/** `GET /api/sessions`: newest first; with `live=true` the live ones, most recently changed first. */
+export const handler: RouteModule["handler"] = handlers({
+  async GET({ url, services }) {
+    const { live, recentMs = 0, ...filter } = parseQuery(sessionsQuery, url);
+    if (!live) return Response.json(await orBadCursor(services.store.sessions(filter)));
+    const { sessions, total } = await services.store.live({ recentMs, limit: filter.limit });
+    const items = filter.deviceId ? sessions.filter(({ deviceId }) => deviceId === filter.deviceId) : sessions;
+    return Response.json({ items, nextCursor: null, total });
+  },
+});

@@ -1,0 +1,55 @@
+import Live, { type LiveProps } from "../islands/Live.tsx";
+import { cardFromSession } from "../islands/live/card.ts";
+import { MAX_CARDS, MAX_SHOWN } from "../islands/live/model.ts";
+import { STRIP_MS } from "../islands/live/strip.ts";
+import { handlers, type PageProps } from "../web/define.ts";
+
+export const title = "Live";
+
+/** Names sent with the page; a phone beyond them shows its id. */
+const MAX_NAMES = 1000;
+
+export const handler = handlers<LiveProps>({
+  GET: async ({ services, url }) => {
+    const { settings, store, devices } = services;
+    const names = Object.fromEntries(
+      devices.list().filter(({ name }) => name !== null).slice(0, MAX_NAMES)
+        .map(({ deviceId, name }) => [deviceId, name!]),
+    );
+    const { sessions, total } = await store.live({ recentMs: STRIP_MS, limit: MAX_SHOWN });
+    const { windowMs, slideMs, latenessMs, sessionIdleMs } = settings;
+    const cards = sessions.map((session) => cardFromSession(session, names[session.deviceId], slideMs));
+    return {
+      data: {
+        init: {
+          // A table draws no lines; they would be two thirds of the page.
+          cards: sessions.length > MAX_CARDS ? cards.map((card) => ({ ...card, line: [] })) : cards,
+          total,
+          nowMs: Date.now(),
+          window: { windowMs, slideMs, latenessMs, sessionIdleMs },
+          names,
+        },
+        addresses: {
+          local: url.origin,
+          lan: isLoopback(settings.host)
+            ? []
+            : services.lanAddresses().map((address) => toOrigin(address, url.port)),
+          needsKey: !settings.openIngest,
+        },
+      },
+    };
+  },
+});
+
+export default function LivePage({ data }: PageProps<LiveProps>) {
+  return <Live {...data} />;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host.startsWith("127.") || host === "::1" || host === "[::1]";
+}
+
+function toOrigin(address: string, port: string): string {
+  const host = address.includes(":") ? `[${address}]` : address;
+  return `http://${host}${port && `:${port}`}`;
+}

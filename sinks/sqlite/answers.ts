@@ -1,0 +1,85 @@
+/**
+ * The read model's questions and answers.
+ *
+ * @module
+ */
+import type { Activity, ActivityRecord } from "../../log/records.ts";
+
+/** Wall time spent in each activity, ms. */
+export type Totals = Record<Activity, number>;
+
+/** A session as lists show it. */
+export interface SessionSummary {
+  sessionId: string;
+  deviceId: string;
+  name: string | null;
+  /** Start of the first window slide and end of the last window, ms since the Unix epoch; null while waiting for the first window. */
+  startedAt: number | null;
+  endedAt: number | null;
+  /** Server clock at the last message received, ms since the Unix epoch. */
+  receivedAt: number;
+  /** Whether messages arrived within SESSION_IDLE_MS. */
+  live: boolean;
+  totals: Totals;
+  windows: number;
+  /** How many times the windows were interrupted. */
+  gaps: number;
+  /** The newest window; null while waiting for it. */
+  current: ActivityRecord | null;
+}
+
+/** Neighbouring windows with the same activity, merged. `from` and `to` in ms since the Unix epoch. */
+export interface Segment {
+  activity: Activity;
+  from: number;
+  to: number;
+  windows: number;
+  /** Mean of the windows' magnitudes, m/s². */
+  magnitude: number;
+}
+
+export interface SessionDetail extends SessionSummary {
+  segments: Segment[];
+}
+
+/** A live session with its recent windows, oldest first: what the Live page draws. */
+export interface LiveSession extends SessionSummary {
+  recent: RecentWindow[];
+}
+/** [window end ms, activity, mean magnitude m/s², confidence] */
+export type RecentWindow = [number, Activity, number, number];
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}
+
+export interface SessionFilter {
+  deviceId?: string;
+  live?: boolean;
+  limit: number;
+  cursor?: string;
+}
+
+export interface ActivityFilter {
+  deviceId?: string;
+  sessionId?: string;
+  activity?: Activity;
+  /** Window end within [from, to), ms since the Unix epoch. */
+  from?: number;
+  to?: number;
+  limit: number;
+  cursor?: string;
+  /** Oldest first (default) or newest first. */
+  order?: "asc" | "desc";
+}
+
+/** The read model's questions. Every answer is bounded by `limit`. */
+export interface Store {
+  sessions(filter: SessionFilter): Promise<Page<SessionSummary>>;
+  session(sessionId: string, deviceId?: string): Promise<SessionDetail | null>;
+  activity(filter: ActivityFilter): Promise<Page<ActivityRecord>>;
+  /** Sessions heard from within the idle time, most recently changed first, with windows of the last `recentMs`. */
+  live(options: { recentMs: number; limit: number }): Promise<{ sessions: LiveSession[]; total: number }>;
+}

@@ -1,0 +1,158 @@
+/**
+ * The read model: sessions, segments and windows for the pages and the API, made from `processed_activity`. Fresh sessions are
+ * in memory and are written a few at a time; the position is written when all that came before it has been. A window that is
+ * read again after a crash is known by its time, so each is counted once.
+ *
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { type ActivityRecord, sessionKey } from "../../log/records.ts";
+import { Queries } from "./queries.ts";
+import { openReadModel } from "./schema.ts";
+import { SessionView } from "./session_view.ts";
+import { type SegmentRow, type SessionRow, Writer } from "./writer.ts";
+
+export interface ReadModelOptions {
+  /** The database file. */
+  path: string;
+  partitions: number;
+  slideMs: number;
+  /** Silence after which a session is not live any more, ms. */
+  sessionIdleMs: number;
+}
+
+/** How often every changed session is written, ms: bounds what a restart reads again. */
+const CYCLE_MS = 15_000;
+/** Sessions written at one call: about 5 ms. */
+const SLICE_SESSIONS = 200;
+
+/** See the module's text. Not to be shared between threads. */
+export class ReadModel {
+  readonly queries: Queries;
+  readonly #options: ReadModelOptions;
+  readonly #now: () => number;
+  readonly #db: DatabaseSync;
+  readonly #writer: Writer;
+  readonly #find;
+  readonly #lastSegment;
+  readonly #fresh = new Map<string, SessionView>();
+  /** Changed sessions, in the order they are to be written. */
+  #queue: SessionView[] = [];
+  /** Position that holds when the sessions queued at the cycle's start have been written; null between cycles. */
+  #cycleEnds: number[] | null = null;
+  #cycleRest = 0;
+  #cycleStartMs = 0;
+  #ends: number[];
+
+  /** @param now the wall clock, ms since the Unix epoch */
+  constructor(options: ReadModelOptions, now: () => number = Date.now) {
+    this.#options = options;
+    this.#now = now;
+    this.#db = openReadModel(options.path);
+    this.#writer = new Writer(this.#db);
+    this.#find = this.#db.prepare("SELECT * FROM session WHERE session_id = ? AND device_id = ?");
+    this.#lastSegment = this.#db.prepare(
+      "SELECT * FROM segment WHERE session = ? ORDER BY from_ms DESC LIMIT 1",
+    );
+    this.#ends = new Array(options.partitions).fill(0);
+    const rows = this.#db.prepare("SELECT partition, next_offset FROM position").all();
+    for (const { partition, next_offset } of rows as { partition: number; next_offset: number }[]) {
+      if (partition < options.partitions) this.#ends[partition] = next_offset;
+    }
+    this.queries = new Queries(this.#db, {
+      fresh: this.#fresh,
+      write: (views) => this.#write(views),
+      isLive: (view) => view.isLive(this.#now(), options.sessionIdleMs),
+      changed: () => this.#queue,
+    });
+  }
+
+  /** The offsets to read `processed_activity` from. */
+  get position(): readonly number[] {
+    return this.#ends;
+  }
+
+  /** Takes records of one partition; `ends` is where the log stands after them. */
+  apply(records: readonly ActivityRecord[], _partition: number, ends: readonly number[]): void {
+    const nowMs = this.#now();
+    for (const record of records) {
+      const view = this.#view(record.deviceId, record.sessionId);
+      if (view.apply(record, this.#options.slideMs, nowMs)) this.#enqueue(view);
+    }
+    this.#ends = [...ends];
+  }
+
+  /** A session began or ended; it may have no window yet. */
+  note(status: "opened" | "closed", deviceId: string, sessionId: string, atMs: number): void {
+    const view = this.#view(deviceId, sessionId);
+    view.closed = status === "closed";
+    if (status === "opened") view.receivedAt = Math.max(view.receivedAt, atMs);
+  }
+
+  /** Writes some of what changed, and forgets what is written and silent. To be called a few times a second. */
+  advance(): void {
+    const nowMs = this.#now();
+    if (this.#cycleEnds === null && nowMs - this.#cycleStartMs >= CYCLE_MS) {
+      this.#cycleStartMs = nowMs;
+      this.#cycleEnds = this.#ends;
+      this.#cycleRest = this.#queue.length;
+      for (const [key, view] of this.#fresh) {
+        if (!view.queued && !view.isLive(nowMs, this.#options.sessionIdleMs)) this.#fresh.delete(key);
+      }
+    }
+    if (this.#cycleEnds === null) return;
+    const count = Math.min(SLICE_SESSIONS, this.#cycleRest);
+    const finished = count === this.#cycleRest;
+    this.#write(this.#queue.slice(0, count), finished ? this.#cycleEnds : null);
+    for (const view of this.#queue.splice(0, count)) view.queued = false;
+    this.#cycleRest -= count;
+    if (finished) this.#cycleEnds = null;
+  }
+
+  /** Writes everything and closes the database. */
+  close(): void {
+    this.#write(this.#queue, this.#ends);
+    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#db.close();
+  }
+
+  #enqueue(view: SessionView): void {
+    if (view.queued) return;
+    view.queued = true;
+    this.#queue.push(view);
+  }
+
+  #write(views: readonly SessionView[], ends: readonly number[] | null = null): void {
+    this.#db.exec("BEGIN IMMEDIATE");
+    const done: (() => void)[] = [];
+    try {
+      for (const view of views) done.push(this.#writer.write(view));
+      if (ends) this.#writer.writePosition(ends);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+    for (const then of done) then();
+  }
+
+  #view(deviceId: string, sessionId: string): SessionView {
+    const key = sessionKey(deviceId, sessionId);
+    const known = this.#fresh.get(key);
+    if (known) return known;
+    const view = new SessionView(deviceId, sessionId);
+    const row = this.#find.get(sessionId, deviceId) as SessionRow | undefined;
+    if (row) this.#restore(view, row);
+    this.#fresh.set(key, view);
+    return view;
+  }
+
+  #restore(view: SessionView, row: SessionRow): void {
+    this.queries.fill(view, row);
+    view.last = this.queries.lastWindow(row);
+    const segment = this.#lastSegment.get(row.id) as SegmentRow | undefined;
+    if (!segment) return;
+    const { activity, from_ms: from, to_ms: to, windows, magnitude_sum: magnitudeSum } = segment;
+    view.segment = { activity, from, to, windows, magnitudeSum };
+  }
+}

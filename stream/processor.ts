@@ -1,0 +1,157 @@
+/**
+ * The task on one partition: keeps its open sessions in a `SessionTable`, feeds them and closes those gone silent.
+ *
+ * @module
+ */
+import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../log/port.ts";
+import { activityMessageId, type ActivityRecord, type ReadingBatch } from "../log/records.ts";
+import { SessionTable, type WindowResult } from "./session_table.ts";
+import type { WindowSettings } from "./settings.ts";
+import type { Thresholds } from "./thresholds.ts";
+
+/** A session began or ended on this process: news for viewers, not a record. */
+export interface SessionEvent {
+  status: "opened" | "closed";
+  deviceId: string;
+  sessionId: string;
+  /** Server clock, ms since the Unix epoch. */
+  at: number;
+}
+
+export interface ProcessorOptions {
+  settings: WindowSettings;
+  thresholds: Thresholds;
+  onSession: (event: SessionEvent) => void;
+  /** The wall clock at the start: restored sessions get the whole idle time again, since nobody could post while we were down. */
+  nowMs: number;
+}
+
+interface OpenSession {
+  key: string;
+  deviceId: string;
+  sessionId: string;
+  slot: number;
+  receivedMs: number;
+  dirty: boolean;
+}
+
+/** See the module's text. */
+export class Processor implements PartitionTask {
+  readonly #context: TaskContext;
+  readonly #options: ProcessorOptions;
+  readonly #table: SessionTable;
+  readonly #open = new Map<string, OpenSession>();
+  #dirty: OpenSession[] = [];
+  /** States of sessions closed since the last `take`. */
+  #closed = new Map<string, Uint8Array>();
+  #outputs: ActivityRecord[] = [];
+  /** Of sessions closed since. */
+  readonly #dropped = { late: 0, duplicates: 0 };
+  #current!: OpenSession;
+  readonly #emit = (w: WindowResult) => this.#push(w);
+
+  constructor(context: TaskContext, options: ProcessorOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#table = new SessionTable(options.settings, options.thresholds);
+    for (const { key, value } of context.liveStates()) {
+      const [deviceId, sessionId] = key.split("\n");
+      this.#keep(key, deviceId, sessionId, this.#table.restore(value), options.nowMs);
+    }
+  }
+
+  /** Open sessions, and what was dropped since this process started. */
+  figures(): { openSessions: number; late: number; duplicates: number } {
+    let { late, duplicates } = this.#dropped;
+    for (const { slot } of this.#open.values()) {
+      const counters = this.#table.counters(slot);
+      late += counters.late;
+      duplicates += counters.duplicates;
+    }
+    return { openSessions: this.#open.size, late, duplicates };
+  }
+
+  process(key: string, batch: ReadingBatch): void {
+    const session = this.#open.get(key) ?? this.#begin(key, batch);
+    if (batch.receivedAtMs > session.receivedMs) session.receivedMs = batch.receivedAtMs;
+    this.#current = session;
+    this.#table.feed(session.slot, batch.tMs, batch.xyz, batch.count, batch.gravity, this.#emit);
+    if (session.dirty) return;
+    session.dirty = true;
+    this.#dirty.push(session);
+  }
+
+  tick(nowMs: number): void {
+    const { sessionIdleMs } = this.#options.settings;
+    for (const session of this.#open.values()) {
+      if (nowMs - session.receivedMs >= sessionIdleMs) this.#end(session, nowMs);
+    }
+  }
+
+  take(): TaskOutcome {
+    const states: StateChange[] = [];
+    for (const [key, value] of this.#closed) states.push({ key, value, live: false });
+    for (const session of this.#dirty) {
+      session.dirty = false;
+      if (this.#open.get(session.key) !== session) continue;
+      states.push({ key: session.key, value: this.#table.save(session.slot), live: true });
+    }
+    const outputs = this.#outputs;
+    this.#closed = new Map();
+    this.#dirty = [];
+    this.#outputs = [];
+    return { outputs, states };
+  }
+
+  #begin(key: string, { deviceId, sessionId, receivedAtMs }: ReadingBatch): OpenSession {
+    const state = this.#closed.get(key) ?? this.#context.state(key);
+    this.#options.onSession({ status: "opened", deviceId, sessionId, at: receivedAtMs });
+    return this.#keep(
+      key,
+      deviceId,
+      sessionId,
+      state ? this.#table.restore(state) : this.#table.open(),
+      receivedAtMs,
+    );
+  }
+
+  #keep(key: string, deviceId: string, sessionId: string, slot: number, receivedMs: number): OpenSession {
+    const session = { key, deviceId, sessionId, slot, receivedMs, dirty: false };
+    this.#open.set(key, session);
+    return session;
+  }
+
+  #end(session: OpenSession, nowMs: number): void {
+    this.#current = session;
+    this.#table.flush(session.slot, this.#emit);
+    const { late, duplicates } = this.#table.counters(session.slot);
+    this.#dropped.late += late;
+    this.#dropped.duplicates += duplicates;
+    this.#closed.set(session.key, this.#table.saveClosed(session.slot));
+    this.#table.release(session.slot);
+    this.#open.delete(session.key);
+    const { deviceId, sessionId } = session;
+    this.#options.onSession({ status: "closed", deviceId, sessionId, at: nowMs });
+  }
+
+  #push(w: WindowResult): void {
+    const { deviceId, sessionId } = this.#current;
+    this.#outputs.push({
+      messageId: activityMessageId(sessionId, w.timestamp),
+      sessionId,
+      deviceId,
+      timestamp: w.timestamp,
+      magnitude: w.magnitude,
+      activity: w.activity,
+      windowStart: w.windowStart,
+      windowMs: w.windowMs,
+      magnitudeStd: w.magnitudeStd,
+      cadenceHz: w.cadenceHz,
+      readings: w.readings,
+      coverage: w.coverage,
+      confidence: w.confidence,
+      gravityRemoved: w.gravityRemoved,
+      thresholdsVersion: w.thresholdsVersion,
+    });
+  }
+}

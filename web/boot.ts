@@ -1,0 +1,18 @@
+/**
+ * Starts the islands of a page in the browser.
+ *
+ * @module
+ */
+import { type ComponentType, h, hydrate } from "preact";
+import { decodeProps } from "./props.ts";
+
+const data = document.getElementById("islands");
+if (data) {
+  const urls: Record<string, string> = JSON.parse(data.dataset.urls ?? "{}");
+  const islands = decodeProps(data.textContent ?? "[]");
+  for (const root of document.querySelectorAll<HTMLElement>("[data-island]")) {
+    const { name, props } = islands[Number(root.dataset.island)];
+    const module: { default: ComponentType<Record<string, unknown>> } = await import(urls[name]);
+    hydrate(h(module.default, props), root);
+  }
+}

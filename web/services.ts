@@ -1,0 +1,61 @@
+/**
+ * What routes may call. `commands/start` builds it; tests build it from parts or fakes.
+ *
+ * @module
+ */
+import type { Store } from "../sinks/sqlite/answers.ts";
+import type { Settings } from "../config.ts";
+
+export type * from "../sinks/sqlite/answers.ts";
+
+/** Opens Server-Sent Events responses. */
+export interface LiveFeed {
+  open(req: Request): Promise<Response>;
+}
+
+export interface Ingest {
+  /** Handles one POST of readings. `token` is the path's key, if any. */
+  post(req: Request, token?: string): Promise<Response>;
+}
+
+/** A device as `/api/devices` shows it; never its key. */
+export interface Device {
+  deviceId: string;
+  name: string | null;
+  createdAt: number;
+  /** Whether a key is in force. */
+  hasKey: boolean;
+}
+
+export interface Devices {
+  list(): Device[];
+  /** Registers a device (or gives a registered one a new key) and returns its key, shown once. */
+  issueKey(deviceId: string, name: string | null, by: string): Promise<{ device: Device; key: string }>;
+  revokeKey(deviceId: string, by: string): Promise<Device | null>;
+}
+
+export interface Readiness {
+  ready: boolean;
+  /** One entry per moving part: "ok" or what is wrong and what to do. */
+  checks: Record<string, string>;
+}
+
+/** Plays a bundled recording into the server as a phone would. */
+export interface Demo {
+  /** Starts it, or returns the running one. */
+  start(): { deviceId: string; sessionId: string; durationMs: number };
+}
+
+export interface Services {
+  settings: Settings;
+  ingest: Ingest;
+  store: Store;
+  live: LiveFeed;
+  devices: Devices;
+  demo: Demo;
+  readiness(): Promise<Readiness>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  /** This machine's addresses that phones on the LAN can reach, without port. */
+  lanAddresses(): string[];
+}
