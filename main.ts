@@ -4,6 +4,7 @@
  * @module
  */
 import { nearest, SettingsError } from "./config.ts";
+import { RecordingError } from "./commands/recordings.ts";
 import { UsageError } from "./commands/usage.ts";
 
 interface Command {
@@ -50,19 +51,25 @@ const COMMANDS: Record<string, Command> = {
   },
   bench: {
     summary: "Measure the server on this machine",
-    usage: "ingest|stream|e2e [options]",
+    usage: "ingest|stream|e2e|conns [options]",
     options: [
       ["ingest", "most readings a second that become durable"],
       ["stream", "readings a second that one core classifies"],
       ["e2e", "phones in real time, from window end to the live page"],
-      ["--phones N", "e2e: number of phones (1000)"],
-      ["--secs N", "length of a run, s (60; ingest 20)"],
-      ["--conns N", "connections: ingest (64), e2e (200)"],
-      ["--surge N", "e2e: open N connections at once first and count refusals (0)"],
-      ["--loader go:PATH", "e2e: use the given load generator"],
-      ["--peer NAME=CMD", "e2e: give another server the same load; {port} in CMD is replaced"],
+      ["conns", "many phones that connect in the same moment"],
+      ["--phones N", "phones of e2e (1000), sessions of stream (10000)"],
+      ["--secs N", "length of a run, s (ingest 20, stream 100, e2e 60)"],
+      ["--conns N", "connections (ingest 64, e2e 200, conns 5000)"],
+      [
+        "--peer NAME=CMD",
+        "give another server the same load in turn; {port} in CMD is replaced, paths are absolute",
+      ],
+      [
+        "--loader go:PATH",
+        "e2e: send the load with a program that takes -base -phones -secs -conns -live-path -keys",
+      ],
     ],
-    example: "deno task bench e2e --phones 2000 --secs 60",
+    example: "deno task bench e2e --phones 2000 --secs 120",
     load: async () => (await import("./bench/bench.ts")).bench,
   },
   build: {
@@ -107,7 +114,7 @@ export async function main(args: string[]): Promise<number> {
 }
 
 function isCallersMistake(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof SettingsError) return true;
+  if ([UsageError, SettingsError, RecordingError].some((kind) => error instanceof kind)) return true;
   return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
 }
 

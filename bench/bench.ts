@@ -34,6 +34,11 @@ export async function bench(args: string[]): Promise<number> {
     }
     console.log(report(rows));
     return stop.signal.aborted ? 130 : 0;
+  } catch (error) {
+    // What was under way ends with an error of its own when it is stopped.
+    if (!stop.signal.aborted) throw error;
+    console.error("stopped");
+    return 130;
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SYSTEM_CLOCK } from "../commands/clock.ts";
 import { deviceName } from "./batch_request.ts";
 import { type LoadResult, sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
@@ -64,7 +65,17 @@ async function builtIn(server: Server, run: string, keys: string[], options: E2e
   const sent = await timed(
     server,
     secs,
-    sendLoad({ url: server.url, run, phones, keys, conns, secs, pace: "realTime", signal }),
+    sendLoad({
+      url: server.url,
+      run,
+      phones,
+      keys,
+      conns,
+      secs,
+      pace: "realTime",
+      clock: SYSTEM_CLOCK,
+      signal,
+    }),
   );
   await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
   const seen = await viewer.stop();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SYSTEM_CLOCK } from "../commands/clock.ts";
 import { sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
 import type { Server } from "./server.ts";
@@ -31,6 +32,7 @@ export async function benchIngest(server: Server, { conns, secs, signal }: Inges
       conns,
       secs,
       pace: "saturate",
+      clock: SYSTEM_CLOCK,
       signal,
     }),
   );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SYSTEM_CLOCK } from "../commands/clock.ts";
+import type { Clock } from "../commands/clock.ts";
 import { BatchRequests } from "./batch_request.ts";
 import { type Answer, Connection } from "./connection.ts";
 import { percentiles } from "./percentiles.ts";
@@ -28,6 +28,7 @@ export interface Load {
   secs: number;
   /** One batch a second each, or without pause. */
   pace: "realTime" | "saturate";
+  clock: Clock;
   signal: AbortSignal;
 }
 
@@ -50,7 +51,7 @@ export interface LoadResult {
 export async function sendLoad(load: Load): Promise<LoadResult> {
   const { host } = new URL(load.url);
   const requests = new BatchRequests(host, load.run, load.keys);
-  const startMs = Date.now();
+  const startMs = load.clock.nowMs();
   const lines = Array.from({ length: Math.min(load.conns, load.phones) }, () => new Line(load));
   await Promise.all(lines.map((line, c) => line.run(requests, c, startMs)));
   const sum = (of: (line: Line) => number) => lines.reduce((total, line) => total + of(line), 0);
@@ -61,7 +62,7 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
     refused: sum((line) => line.refused),
     failed: sum((line) => line.failed),
     late: sum((line) => line.late),
-    seconds: (Date.now() - startMs) / 1000,
+    seconds: (load.clock.nowMs() - startMs) / 1000,
     httpP50Ms,
     httpP99Ms,
   };
@@ -80,7 +81,7 @@ class Line {
   constructor(readonly load: Load) {}
 
   async run(requests: BatchRequests, first: number, startMs: number): Promise<void> {
-    const { pace, secs, phones, conns, signal } = this.load;
+    const { pace, secs, phones, conns, clock, signal } = this.load;
     const buffer = new Uint8Array(requests.maxLength);
     const untilMs = startMs + secs * 1000;
     try {
@@ -90,9 +91,9 @@ class Line {
           if (pace === "realTime") {
             firstMs = Math.floor(startMs + message * 1000 + phone * 1000 / phones);
             const dueMs = firstMs + 1000;
-            await SYSTEM_CLOCK.sleep(dueMs - Date.now(), signal);
-            if (Date.now() - dueMs > LATE_MS) this.late++;
-          } else if (Date.now() >= untilMs) return;
+            await clock.sleep(dueMs - clock.nowMs(), signal);
+            if (clock.nowMs() - dueMs > LATE_MS) this.late++;
+          } else if (clock.nowMs() >= untilMs) return;
           if (signal.aborted) return;
           const length = requests.write(buffer, phone, message, firstMs);
           await this.#deliver(buffer.subarray(0, length));
@@ -104,12 +105,12 @@ class Line {
   }
 
   async #deliver(bytes: Uint8Array): Promise<void> {
-    const { signal } = this.load;
+    const { clock, signal } = this.load;
     for (let tries = 0; tries < MAX_TRIES && !signal.aborted; tries++) {
       const sentMs = performance.now();
       const answer = await this.#exchange(bytes);
       if (answer === null) {
-        await SYSTEM_CLOCK.sleep(RETRY_MS, signal);
+        await clock.sleep(RETRY_MS, signal);
         continue;
       }
       this.latenciesMs.push(performance.now() - sentMs);
@@ -120,7 +121,7 @@ class Line {
       }
       if (answer.status !== 429 && answer.status !== 503) break;
       this.refused++;
-      await SYSTEM_CLOCK.sleep(answer.retryAfterMs || RETRY_MS, signal);
+      await clock.sleep(answer.retryAfterMs || RETRY_MS, signal);
     }
     this.failed++;
   }

@@ -48,10 +48,10 @@ export function plan(readings: Readings, speed: number, startMs: number): Plan {
   const batches: Batch[] = [];
   for (let from = 0; from < count;) {
     const endMs = Math.min(lengthMs, (Math.floor((tMs[from] - firstMs) / batchMs) + 1) * batchMs);
+    // The last reading lies on the end of the last batch, not before it.
+    const inBatch = (i: number) => tMs[i] - firstMs < endMs || endMs === lengthMs;
     let to = from + 1;
-    while (to < count && to - from < MAX_BATCH_READINGS && tMs[to] - firstMs < endMs) to++;
-    // The very last reading lies on the end of its batch, not past it.
-    if (to === count - 1 && endMs === lengthMs && to - from < MAX_BATCH_READINGS) to++;
+    while (to < count && to - from < MAX_BATCH_READINGS && inBatch(to)) to++;
     batches.push({ from, to, dueMs: startMs + endMs / speed });
     from = to;
   }

@@ -9,6 +9,8 @@ const REDRAW_MS = 100;
 /** In a log file every line stays; one each 5 s shows that the work goes on without filling it. */
 const LOG_LINE_MS = 5000;
 const BAR_CELLS = 24;
+/** With less done, what is left is a guess nobody should be shown. */
+const MIN_SHARE = 0.01;
 const ENCODER = new TextEncoder();
 
 /** Where progress is written. */
@@ -78,7 +80,7 @@ export class Progress {
     const share = this.total > 0 ? Math.min(1, this.#done / this.total) : 1;
     const percent = `${Math.floor(share * 100)} %`.padStart(5);
     const took = nowMs - this.#startMs;
-    const rest = share > 0 && share < 1 ? `${duration(took / share - took)} left` : duration(took);
+    const rest = share >= MIN_SHARE && share < 1 ? `${duration(took / share - took)} left` : duration(took);
     const text = [percent, rest, this.#note].filter((part) => part !== "").join("  ");
     if (!this.terminal.interactive) {
       this.terminal.write(`${this.label}  ${text.trimStart()}\n`);

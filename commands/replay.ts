@@ -110,14 +110,16 @@ export async function replayAll(
         sessionId: `replay-${run}-${taken}`,
         gravity: item.gravity,
       };
-      let playedMs = 0;
+      let firstMs: number | undefined, playedMs = 0;
       await play(readings, sender, options.speed, clock, signal, async (message) => {
         await uploader.send(message);
+        firstMs ??= message.sensorReadings[0].timestamp;
         const before = playedMs;
-        playedMs = message.sensorReadings.at(-1)!.timestamp - message.sensorReadings[0].timestamp + before;
+        playedMs = message.sensorReadings.at(-1)!.timestamp - firstMs;
         progress.add(playedMs - before, `${uploader.counts.messages} messages`);
       });
-      progress.add(Math.max(0, item.lengthMs - playedMs));
+      // An index rounds its durations.
+      if (!signal.aborted) progress.add(item.lengthMs - playedMs);
     }
   }
 

@@ -16,8 +16,16 @@ import type { Readiness, Services } from "../web/services.ts";
 import { loadAssets } from "../web/assets.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { createDemo } from "./demo.ts";
-import { EngineClient } from "./engine/client.ts";
+import { EngineClient, type EngineEvents } from "./engine/client.ts";
 import { metricsOf } from "./start_metrics.ts";
+import { UsageError } from "./usage.ts";
+
+/** Something outside the program keeps it from starting; the message says what to do. */
+export class StartError extends UsageError {
+  override name = "StartError";
+}
+
+type App = Awaited<ReturnType<typeof createApp>>;
 
 /** How long open requests get to finish when the server stops, ms. */
 const DRAIN_MS = 5000;
@@ -36,7 +44,7 @@ export async function start(args: string[]): Promise<number> {
   const assets = await loadAssets();
   const stopped = Promise.withResolvers<number>();
   let live: LiveHub | undefined;
-  const engine = await EngineClient.start(settings, {
+  const engine = await startEngine(settings, {
     onFrame: (channel, frame) => live?.send(channel, frame),
     onFatal: (error) => {
       console.error(error.message);
@@ -47,14 +55,17 @@ export async function start(args: string[]): Promise<number> {
   const devices = await loadDevices(engine, Date.now);
   const counters = newIngestCounters();
   const { openIngest, maxPastMs } = settings;
-  const ingest = createIngest({
+  const ingestDeps = {
     sink: engine,
     keys: devices,
     settings: { ...DEFAULT_INGEST, openIngest, maxPastMs },
     now: Date.now,
     counters,
-  });
-  const demo = createDemo((body) => ingest.post(demoRequest(body)), SYSTEM_CLOCK);
+  };
+  const ingest = createIngest(ingestDeps);
+  // The demo's phone is part of the server: it needs no key and no socket.
+  const demoIngest = createIngest({ ...ingestDeps, settings: { ...ingestDeps.settings, openIngest: true } });
+  const demo = createDemo((body) => demoIngest.post(demoRequest(body)), SYSTEM_CLOCK);
   const services: Services = {
     settings,
     ingest,
@@ -67,38 +78,74 @@ export async function start(args: string[]): Promise<number> {
     lanAddresses,
   };
   const app = await createApp(services, { assets });
-  const server = Deno.serve({
-    hostname: settings.host,
-    port: settings.port,
-    onListen: ({ port }) => {
-      services.settings = { ...settings, port };
-      console.log(`ready http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`);
-    },
-  }, (req, info) => app.fetch(req, { remoteAddr: (info.remoteAddr as Deno.NetAddr).hostname }));
+  const server = listen(settings, app, (port) => services.settings = { ...settings, port });
+  await dropPermissions();
   onStopSignal(() => stopped.resolve(0));
   const code = await stopped.promise;
   await demo.stop();
   live.close();
   await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
   ingest.close();
+  demoIngest.close();
   if (code === 0) await engine.close();
   return code;
+}
+
+async function startEngine(settings: Settings, events: EngineEvents): Promise<EngineClient> {
+  try {
+    return await EngineClient.start(settings, events);
+  } catch (error) {
+    throw new StartError(`the data in ${settings.dataDir} cannot be opened: ${(error as Error).message}`);
+  }
+}
+
+/** Listens, and says so on standard output once readings can be sent. */
+function listen(settings: Settings, app: App, onPort: (port: number) => void): Deno.HttpServer {
+  const { host, port } = settings;
+  const onListen = (address: Deno.NetAddr) => {
+    onPort(address.port);
+    console.log(
+      `ready http://${host.includes(":") ? `[${host.replace(/^\[|\]$/g, "")}]` : host}:${address.port}`,
+    );
+  };
+  try {
+    return Deno.serve(
+      { hostname: host, port, onListen },
+      (req, info) => app.fetch(req, { remoteAddr: (info.remoteAddr as Deno.NetAddr).hostname }),
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new StartError(
+        `port ${port} is in use on ${host}: stop what listens there, or choose another, e.g. PORT=8001`,
+      );
+    }
+    if (error instanceof Deno.errors.AddrNotAvailable) {
+      throw new StartError(
+        `HOST is ${host}, which is no address of this machine: expected e.g. 127.0.0.1 or 0.0.0.0`,
+      );
+    }
+    throw error;
+  }
+}
+
+/**
+ * DATA_DIR can be anywhere, so the task may write anywhere; from here on nothing opens a file any more. The Worker, which has
+ * the databases open, does the same.
+ */
+async function dropPermissions(): Promise<void> {
+  await Deno.permissions.revoke({ name: "write" });
 }
 
 async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await Deno.mkdir(dataDir, { recursive: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new Error(
-      `DATA_DIR is ${dataDir}, and the task "start" may write only to ./data: start it with\n  ` +
-        `deno task start:at ${dataDir}`,
-      { cause: error },
+    throw new StartError(
+      `DATA_DIR is ${dataDir}, which cannot be made (${(error as Error).message}): expected a folder`,
     );
   }
 }
 
-/** The demo's phone runs inside the server: its requests need no socket. */
 function demoRequest(body: object): Request {
   const text = JSON.stringify(body);
   return new Request("http://localhost/sensor-data", {

@@ -7,7 +7,14 @@ import type { IngestCounters } from "../ingest/counters.ts";
 import type { Metric } from "../web/metrics.ts";
 import type { EngineStats } from "./engine/protocol.ts";
 
-const REFUSALS = ["badRequests", "unauthorized", "tooLarge", "timedOut", "rateLimited", "unavailable"] as const;
+const REFUSALS = [
+  "badRequests",
+  "unauthorized",
+  "tooLarge",
+  "timedOut",
+  "rateLimited",
+  "unavailable",
+] as const;
 const FATES = ["accepted", "rejected", "ignored", "duplicate"] as const;
 
 /** @param live viewers of the live stream now, and those cut off since the start */
@@ -20,7 +27,12 @@ export function metricsOf(
     numbers.map((value, partition) => ({ labels: { partition: String(partition) }, value }));
   const total = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0);
   return [
-    { name: "ingest_requests_total", help: "Requests with readings", type: "counter", values: counters.requests },
+    {
+      name: "ingest_requests_total",
+      help: "Requests with readings",
+      type: "counter",
+      values: counters.requests,
+    },
     {
       name: "ingest_readings_total",
       help: "Readings by what became of them",
@@ -63,7 +75,12 @@ export function metricsOf(
       type: "counter",
       values: total(stats.activityEnds),
     },
-    { name: "sessions_open", help: "Sessions that may get windows", type: "gauge", values: stats.openSessions },
+    {
+      name: "sessions_open",
+      help: "Sessions that may get windows",
+      type: "gauge",
+      values: stats.openSessions,
+    },
     {
       name: "late_readings_total",
       help: "Readings dropped because their windows were closed",

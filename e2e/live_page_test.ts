@@ -26,10 +26,11 @@ interface Visit {
 /** Opens the page and runs a test on it; any error in the browser's console or page fails the test. */
 function browserTest(
   name: string,
-  { services = new FakeServices(), context = DESK, prepare }: {
+  { services = new FakeServices(), context = DESK, prepare, expectedErrors = [] }: {
     services?: FakeServices;
     context?: BrowserContextOptions;
     prepare?: (services: FakeServices) => void;
+    expectedErrors?: RegExp[];
   },
   run: (visit: Visit) => Promise<void>,
 ): void {
@@ -51,7 +52,8 @@ function browserTest(
       await page.goto(`http://127.0.0.1:${server.addr.port}/`);
       await page.locator(".connection.live").waitFor();
       await run({ page, services });
-      assert.deepEqual(errors, []);
+      assert.equal(errors.length, expectedErrors.length, errors.join("\n"));
+      expectedErrors.forEach((expected, i) => assert.match(errors[i], expected));
     } finally {
       await browser.close();
       services.dropConnections();
@@ -267,6 +269,18 @@ browserTest(
     await page.getByRole("heading", { name: "2 phones live" }).waitFor();
   },
 );
+
+browserTest("a refused stream is tried again, and everything loaded anew because it may have been missed", {
+  prepare: showPhones(3),
+  expectedErrors: [/503/],
+}, async ({ page, services }) => {
+  services.refusals = 1;
+  showPhones(1)(services);
+  services.dropConnections();
+  await page.getByRole("heading", { name: "1 phone live" }).waitFor();
+  await page.locator(".connection.live").waitFor();
+  assert.deepEqual(services.connections, ["", ""]);
+});
 
 browserTest("a silent phone is named first, with what to do", {
   prepare: (services) => {

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { Logo } from "../components/Logo.tsx";
 
 /** What every page has around it. */
 export default function App({ children }: { url: URL; children: ComponentChildren }) {
@@ -7,7 +8,7 @@ export default function App({ children }: { url: URL; children: ComponentChildre
       <a class="skip" href="#main">Skip to content</a>
       <header class="top">
         <a href="/">
-          <img src="/icon.svg" alt="" width="24" height="24" />
+          <Logo />
           Activity Tracker
         </a>
       </header>

@@ -45,7 +45,7 @@ export class Processor implements PartitionTask {
   /** States of sessions closed since the last `take`. */
   #closed = new Map<string, Uint8Array>();
   #outputs: ActivityRecord[] = [];
-  /** Of sessions closed since. */
+  /** Of sessions closed since, less what open ones had when they were restored. */
   readonly #dropped = { late: 0, duplicates: 0 };
   #current!: OpenSession;
   readonly #emit = (w: WindowResult) => this.#push(w);
@@ -56,6 +56,7 @@ export class Processor implements PartitionTask {
     this.#table = new SessionTable(options.settings, options.thresholds);
     for (const { key, value } of context.liveStates()) {
       const [deviceId, sessionId] = key.split("\n");
+      options.onSession({ status: "opened", deviceId, sessionId, at: options.nowMs });
       this.#keep(key, deviceId, sessionId, this.#table.restore(value), options.nowMs);
     }
   }
@@ -117,6 +118,10 @@ export class Processor implements PartitionTask {
 
   #keep(key: string, deviceId: string, sessionId: string, slot: number, receivedMs: number): OpenSession {
     const session = { key, deviceId, sessionId, slot, receivedMs, dirty: false };
+    // A restored session brings its figures along: what it had dropped before is not counted again.
+    const { late, duplicates } = this.#table.counters(slot);
+    this.#dropped.late -= late;
+    this.#dropped.duplicates -= duplicates;
     this.#open.set(key, session);
     return session;
   }

@@ -8,6 +8,8 @@ import { h } from "preact";
 import App from "../routes/_app.tsx";
 import Failure from "../routes/_error.tsx";
 import NotFound from "../routes/_404.tsx";
+import { Conflict } from "../log/port.ts";
+import { Unavailable } from "../log/unavailable.ts";
 import { assertLocal, isOpen } from "./access.ts";
 import { type Assets, sendFile } from "./assets.ts";
 import type { Context, Method, RouteModule } from "./define.ts";
@@ -48,7 +50,7 @@ export async function createApp(
         if (!open) assertLocal(c.req.raw, peer(c));
         return await answer(c, module, services, setup);
       } catch (error) {
-        return await fail(c, error, setup);
+        return fail(c, pattern, error, setup);
       }
     });
   }
@@ -59,7 +61,7 @@ export async function createApp(
       if (file && isRead(c.req.method)) return sendFile(file, c.req.raw);
       throw new HttpProblem(404, `There is nothing at ${c.req.path.slice(0, 200)}. The live page is at /.`);
     } catch (error) {
-      return fail(c, error, setup);
+      return fail(c, "no route", error, setup);
     }
   });
   return app;
@@ -73,9 +75,8 @@ function sortRoutes(entries: RouteEntry[]): [string, RouteModule][] {
     if (other) throw new Error(`Cannot route ${entry.file}: ${other.file} already answers ${pattern}`);
     routes.set(pattern, entry);
   }
-  return [...routes].sort(([a], [b]) => comparePatterns(a, b)).map((
-    [pattern, { module }],
-  ) => [pattern, module]);
+  const sorted = [...routes].sort(([a], [b]) => comparePatterns(a, b));
+  return sorted.map(([pattern, { module }]) => [pattern, module]);
 }
 
 /** Parses the URL only for handlers that look at it: readings come thousands of times a second and do not. */
@@ -133,8 +134,16 @@ function methodProblem(method: string, path: string, module: RouteModule): HttpP
   return new HttpProblem(405, detail, { headers: { allow } });
 }
 
-function fail(c: AppContext, error: unknown, setup: PageSetup): Response {
-  const problem = error instanceof HttpProblem ? error : unexpected(c, error);
+/** What the log answers when it cannot or may not take an admin's change. */
+function asProblem(error: unknown): HttpProblem | null {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof Conflict) return new HttpProblem(409, `${error.message}. Read it again and retry.`);
+  if (!(error instanceof Unavailable)) return null;
+  return new HttpProblem(503, error.detail, { headers: { "retry-after": String(error.retryAfterS) } });
+}
+
+function fail(c: AppContext, pattern: string, error: unknown, setup: PageSetup): Response {
+  const problem = asProblem(error) ?? unexpected(c.req.method, pattern, error);
   if (!c.req.header("accept")?.includes("text/html")) return problem.toResponse();
   const Body = problem.status === 404 ? NotFound : Failure;
   const { title, status } = problem.body;
@@ -147,18 +156,16 @@ function fail(c: AppContext, error: unknown, setup: PageSetup): Response {
   return response;
 }
 
-/** The client gets a number to quote, the log the error with that number. */
-function unexpected(c: AppContext, error: unknown): HttpProblem {
+/**
+ * The client gets a number to quote, the log the error with that number. The log has the route's pattern instead of the
+ * path, because a path may hold a device's key.
+ */
+function unexpected(method: string, pattern: string, error: unknown): HttpProblem {
   const requestId = crypto.randomUUID();
-  console.error(`Request ${requestId} failed: ${c.req.method} ${routeOf(c)}:`, error);
+  console.error(`Request ${requestId} failed: ${method} ${pattern}:`, error);
   return new HttpProblem(500, `The server met an error of its own. Its log has it under ${requestId}.`, {
     requestId,
   });
-}
-
-/** The pattern instead of the path: a path may hold a device's key. */
-function routeOf(c: AppContext): string {
-  return c.req.routePath;
 }
 
 function peer(c: AppContext): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { type Metafile, type OutputFile } from "esbuild";
 import {
   type Assets,
@@ -55,7 +56,7 @@ async function bundle(): Promise<{ files: BuiltFile[]; manifest: Manifest }> {
   const names = await listIslands();
   try {
     const { outputFiles, metafile } = await esbuild.build({
-      absWorkingDir: decodeURIComponent(ROOT.pathname),
+      absWorkingDir: fileURLToPath(ROOT),
       entryPoints: [BOOT, ...names.map((name) => `islands/${name}.tsx`)],
       bundle: true,
       splitting: true,

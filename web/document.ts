@@ -17,8 +17,9 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "object-src 'none'",
-  "img-src 'self' data:",
 ].join("; ");
+
+const STYLES = ["/app.css", "/live.css"].map((href) => `<link rel="stylesheet" href="${href}">`).join("");
 
 const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
@@ -53,7 +54,7 @@ export function sendDocument(
       `<meta name="viewport" content="width=device-width, initial-scale=1">` +
       `<meta name="color-scheme" content="light dark">` +
       `<title>${escapeHtml(fullTitle)}</title>` +
-      `<link rel="icon" href="/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/app.css">` +
+      `<link rel="icon" href="/icon.svg" type="image/svg+xml">${STYLES}` +
       `${head}</head><body>${html}${tail}</body></html>`,
     { status, headers: PAGE_HEADERS },
   );

@@ -55,9 +55,13 @@ export class LiveHub implements LiveFeed {
   async open(req: Request): Promise<Response> {
     const { deviceId = null, batchMs = 0 } = parseQuery(liveQuery, new URL(req.url));
     if (this.#viewers >= MAX_VIEWERS) {
-      throw new HttpProblem(503, `${MAX_VIEWERS} live streams are open: close some, or poll /api/sessions?live=true.`, {
-        headers: { "retry-after": "30" },
-      });
+      throw new HttpProblem(
+        503,
+        `${MAX_VIEWERS} live streams are open: close some, or poll /api/sessions?live=true.`,
+        {
+          headers: { "retry-after": "30" },
+        },
+      );
     }
     this.#viewers++;
     const lastEventId = req.headers.get("last-event-id");

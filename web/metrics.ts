@@ -29,13 +29,16 @@ export function formatMetrics(metrics: readonly Metric[]): string {
   for (const { name, help, type, values } of metrics) {
     text += `# HELP ${PREFIX}${name} ${help}\n# TYPE ${PREFIX}${name} ${type}\n`;
     if (typeof values === "number") text += `${PREFIX}${name} ${values}\n`;
-    else for (const { labels, value } of values) text += `${PREFIX}${name}{${formatLabels(labels)}} ${value}\n`;
+    else {for (const { labels, value } of values) {
+        text += `${PREFIX}${name}{${formatLabels(labels)}} ${value}\n`;
+      }}
   }
   return text;
 }
 
 function formatLabels(labels: Record<string, string>): string {
-  return Object.entries(labels).map(([name, value]) => `${name}="${value.replaceAll(/["\\\n]/g, escape)}"`).join(",");
+  return Object.entries(labels).map(([name, value]) => `${name}="${value.replaceAll(/["\\\n]/g, escape)}"`)
+    .join(",");
 }
 
 const escape = (character: string) => (character === "\n" ? "\\n" : `\\${character}`);

@@ -36,6 +36,7 @@ export class EngineClient {
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   #lastCall = 0;
   #commit: PromiseWithResolvers<readonly number[]> | null = null;
+  #running = false;
   readonly #started = Promise.withResolvers<void>();
 
   private constructor(options: EngineOptions, events: EngineEvents) {
@@ -140,6 +141,7 @@ export class EngineClient {
         this.#calls.delete(message.id);
         return;
       case "started":
+        this.#running = true;
         return this.#started.resolve();
       case "fatal":
         return this.#fail(asError(message.failure));
@@ -147,8 +149,9 @@ export class EngineClient {
   }
 
   #fail(error: Error): void {
+    this.#commit?.reject(new Unavailable("the server has failed and is stopping: nothing was stored", 5));
     this.#started.reject(error);
-    this.#events.onFatal(error);
+    if (this.#running) this.#events.onFatal(error);
   }
 }
 

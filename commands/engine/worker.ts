@@ -174,6 +174,8 @@ scope.onmessage = async ({ data }) => {
     if (data.kind === "group") host!.commit(data);
     else if (data.kind === "start") {
       host = new EngineHost(data.options);
+      // The databases are open: nothing else is written.
+      await Deno.permissions.revoke({ name: "write" });
       await host.start();
       post({ kind: "started" });
     }

@@ -36,6 +36,7 @@ export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers)
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let lostSinceMs: number | null = null;
   let loading = false;
+  let stopped = false;
 
   const flush = () => {
     flushTimer = undefined;
@@ -54,23 +55,18 @@ export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers)
   };
   const reload = async () => {
     loading = true;
-    try {
-      const response = await fetch(SNAPSHOT_URL, { headers: { accept: "application/json" } });
-      if (!response.ok) throw new Error(`Cannot load the snapshot: status ${response.status}`);
-      const { items, total }: { items: LiveSession[]; total: number } = await response.json();
-      onSnapshot(items, total);
-    } catch {
-      // The connection shows as lost; connecting again loads the snapshot again.
+    const snapshot = await loadSnapshot().finally(() => loading = false);
+    if (snapshot) {
+      onSnapshot(snapshot.items, snapshot.total);
+      flush();
+    } else {
       lost();
       source.close();
       retryLater();
-    } finally {
-      loading = false;
-      flush();
     }
   };
   const retryLater = () => {
-    retryTimer = setTimeout(() => connect({ anew: true }), RETRY_MS);
+    if (!stopped) retryTimer = setTimeout(() => connect({ anew: true }), RETRY_MS);
   };
   const connect = ({ anew }: { anew: boolean }) => {
     source = new EventSource(STREAM_URL);
@@ -91,8 +87,15 @@ export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers)
 
   connect({ anew: false });
   return () => {
+    stopped = true;
     source.close();
     clearTimeout(flushTimer);
     clearTimeout(retryTimer);
   };
+}
+
+/** null when the server does not answer, which the lost connection tells the person. */
+async function loadSnapshot(): Promise<{ items: LiveSession[]; total: number } | null> {
+  const response = await fetch(SNAPSHOT_URL, { headers: { accept: "application/json" } }).catch(() => null);
+  return response?.ok ? await response.json() : null;
 }

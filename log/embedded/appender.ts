@@ -59,7 +59,9 @@ export class Appender {
   #filling: Filling;
   readonly #waiting: Filling[] = [];
   #committingSince: number | null = null;
-  #timer = false;
+  /** The commit that runs and what follows it; null when none does. */
+  #committing: Promise<void> | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
   readonly #buffers: ArrayBuffer[] = [];
 
@@ -74,6 +76,7 @@ export class Appender {
    *
    * @returns resolves when the group is committed
    * @throws Unavailable when too much waits, or the commit failed
+   * @throws RangeError when the batch is larger than a group
    */
   append(batch: ReadingBatch): Promise<Appended> {
     if (this.#closed) return refuse("the server is stopping");
@@ -86,7 +89,7 @@ export class Appender {
       }
       this.#waiting.push(this.#filling);
       this.#filling = this.#newGroup();
-      this.#add(this.#filling, batch);
+      if (!this.#add(this.#filling, batch)) return Promise.reject(tooLarge(batch));
     }
     const index = this.#filling.writer.count - 1;
     this.#schedule();
@@ -105,10 +108,8 @@ export class Appender {
   /** Commits what waits and refuses everything after. */
   async close(): Promise<void> {
     this.#closed = true;
-    const last = this.#filling;
-    if (last.writer.count === 0 && this.#waiting.length === 0 && this.#committingSince === null) return;
     this.#flush();
-    await last.done.promise.catch(() => {/* told to whoever appended */});
+    while (this.#committing) await this.#committing;
   }
 
   #add({ writer, newSlots }: Filling, batch: ReadingBatch): boolean {
@@ -133,14 +134,14 @@ export class Appender {
   }
 
   #schedule(): void {
-    if (this.#timer || this.#committingSince !== null) return;
-    this.#timer = true;
-    setTimeout(() => this.#flush(), LINGER_MS);
+    if (this.#timer !== null || this.#committing) return;
+    this.#timer = setTimeout(() => this.#flush(), LINGER_MS);
   }
 
   #flush(): void {
-    this.#timer = false;
-    if (this.#committingSince !== null) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#committing) return;
     let group = this.#waiting.shift();
     if (!group) {
       if (this.#filling.writer.count === 0) return;
@@ -149,14 +150,20 @@ export class Appender {
     }
     this.#committingSince = performance.now();
     const { writer, newSlots, resetSlots, done } = group;
-    this.#commit({ buffer: writer.buffer, length: writer.length, newSlots, resetSlots })
-      .finally(() => this.#committingSince = null)
+    this.#committing = this.#commit({ buffer: writer.buffer, length: writer.length, newSlots, resetSlots })
       .then(done.resolve, done.reject)
-      .finally(() => {
+      .then(() => {
+        this.#committing = this.#committingSince = null;
         if (this.#waiting.length > 0 || this.#closed) this.#flush();
         else if (this.#filling.writer.count > 0) this.#schedule();
       });
   }
+}
+
+function tooLarge({ count, messageId }: ReadingBatch): RangeError {
+  return new RangeError(
+    `message ${messageId.slice(0, 40)} has ${count} readings, more than a group of ${GROUP_BYTES} bytes holds: split it`,
+  );
 }
 
 function refuse(why: string): Promise<never> {

@@ -51,10 +51,14 @@ CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
  */
 export function openDatabase(path: string, partitions: number): DatabaseSync {
   const db = new DatabaseSync(path);
-  db.exec(
-    `PRAGMA page_size=${PAGE_BYTES};PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;` +
-      `PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES};PRAGMA cache_size=-${CACHE_KIB};PRAGMA locking_mode=EXCLUSIVE;`,
-  );
+  try {
+    configure(db);
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    throw new Error(`${path} is in use by another process: stop it, or choose another DATA_DIR`, {
+      cause: error,
+    });
+  }
   const version = db.prepare("PRAGMA user_version").get() as { user_version: number };
   if (version.user_version > SCHEMA_VERSION) {
     throw new Error(
@@ -74,6 +78,13 @@ export function openDatabase(path: string, partitions: number): DatabaseSync {
   return db;
 }
 
+function configure(db: DatabaseSync): void {
+  db.exec(
+    `PRAGMA page_size=${PAGE_BYTES};PRAGMA locking_mode=EXCLUSIVE;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;` +
+      `PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES};PRAGMA cache_size=-${CACHE_KIB};`,
+  );
+}
+
 /** A value of the `meta` table. */
 export function getMeta(db: DatabaseSync, name: string): number | string | null {
   const row = db.prepare("SELECT value FROM meta WHERE name = ?").get(name) as
@@ -87,7 +98,8 @@ export function setMeta(db: DatabaseSync, name: string, value: number | string):
   db.prepare("INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)").run(name, value);
 }
 
-/** SQLite's result code for "database or disk is full", and for I/O errors (low byte). */
+/** SQLite's result codes: someone else has the file; "database or disk is full"; I/O errors (low byte). */
+const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 const SQLITE_IOERR = 10;
 

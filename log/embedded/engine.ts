@@ -12,7 +12,7 @@ import { ActivityLog } from "./activity_log.ts";
 import { asUnavailable, getMeta, openDatabase, setMeta } from "./database.ts";
 import { copyBatch, GroupReader, ScratchBatch, withoutDuplicates } from "./group.ts";
 import { Seen } from "./seen.ts";
-import { Segments } from "./segments.ts";
+import { DELETE_SEGMENTS, Segments } from "./segments.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { Task } from "./task.ts";
 
@@ -228,6 +228,8 @@ export class Engine {
    */
   advance(): void {
     const nowMs = this.now();
+    // First, since it makes the room that what follows may need. Without tasks nobody knows which records are still needed.
+    if (this.#tasks.length > 0 && nowMs - this.#retainedMs >= RETENTION_INTERVAL_MS) this.#retain(nowMs);
     if (nowMs - this.#tickedMs >= TICK_INTERVAL_MS && this.#handedOverId === this.#raw.lastId) {
       this.#tickedMs = nowMs;
       for (const task of this.#tasks) task.tick(nowMs);
@@ -237,7 +239,6 @@ export class Engine {
       if (task.foldDue(nowMs, FOLD_INTERVAL_MS)) this.#transaction(() => [task.fold(nowMs)]);
     }
     if (nowMs - this.#foldedMs >= FOLD_INTERVAL_MS) this.#foldSeen(nowMs);
-    if (nowMs - this.#retainedMs >= RETENTION_INTERVAL_MS) this.#retain(nowMs);
     if (nowMs - this.#expiredMs >= EXPIRE_INTERVAL_MS) this.#expire(nowMs);
   }
 
@@ -264,14 +265,21 @@ export class Engine {
     return this.#tasks.map((task) => Math.max(0, this.#raw.ends[task.partition] - task.next));
   }
 
-  /** Commits what is pending and closes the database. */
+  /**
+   * Commits what is pending and closes the database.
+   *
+   * @throws Unavailable when the disk is full: the next start processes again what was not committed
+   */
   close(): void {
     const nowMs = this.now();
-    this.#commitTasks(nowMs);
-    for (const task of this.#tasks) this.#transaction(() => [task.fold(nowMs)]);
-    this.#foldSeen(nowMs);
-    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    this.#db.close();
+    try {
+      this.#commitTasks(nowMs);
+      for (const task of this.#tasks) this.#transaction(() => [task.fold(nowMs)]);
+      this.#foldSeen(nowMs);
+      this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } finally {
+      this.#db.close();
+    }
   }
 
   #commitTasks(nowMs: number): void {
@@ -325,7 +333,7 @@ export class Engine {
   }
 
   #retain(nowMs: number): void {
-    this.#retainedMs = nowMs;
+    const { firstId } = this.#raw;
     const { retentionMs, retentionBytes } = this.settings;
     let keepFromId = this.#raw.lastId;
     for (const task of this.#tasks) {
@@ -335,6 +343,8 @@ export class Engine {
       this.#raw.expire(nowMs - retentionMs, retentionBytes, keepFromId),
       this.#activity.expire(nowMs - retentionMs, retentionBytes),
     ]);
+    // After a whole slice more may be due: it goes on at the next call, or it would fall behind many small groups.
+    if (this.#raw.firstId - firstId < DELETE_SEGMENTS) this.#retainedMs = nowMs;
   }
 
   #expire(nowMs: number): void {

@@ -35,7 +35,8 @@ const I32_MAX = 0x7fffffff;
 const SOURCES: readonly Source[] = ["seed", "sensor-logger", "phyphox", "phone", "replay", "mqtt"];
 const GRAVITIES: readonly Gravity[] = ["unknown", "included", "removed"];
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Keeps a byte order mark: it is part of the id. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 const align8 = (n: number) => (n + 7) & ~7;
 

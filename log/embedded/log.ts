@@ -20,8 +20,8 @@ export class EmbeddedLog implements Log {
   readonly #slots = new SlotTable();
   readonly #appender: Appender;
   readonly #timer: ReturnType<typeof setInterval>;
-  #pumping = false;
-  #closed = false;
+  #pumping: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
   #trouble: Unavailable | null = null;
 
   /**
@@ -111,28 +111,32 @@ export class EmbeddedLog implements Log {
 
   async tailActivity(from: readonly number[], listener: ActivityListener): Promise<void> {
     const at = [...from];
-    while (!this.#engine.tailActivity(at, listener)) await nextTurn();
+    while (!this.#closing && !this.#engine.tailActivity(at, listener)) await nextTurn();
   }
 
   lagRecords(): number[] {
     return this.#engine.lagRecords();
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    await this.#appender.close();
-    while (this.#engine.pump()) await nextTurn();
-    this.#closed = true;
+  /** What tasks have not read yet stays in the log for the next start. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#appender.close();
+    await this.#pumping;
     this.#engine.close();
   }
 
+  #pump(): void {
+    this.#pumping ??= this.#catchUp().finally(() => this.#pumping = null);
+  }
+
   /** Tasks that are behind read the log in slices, so that commits and queries get their turn. */
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    while (!this.#closed && this.#engine.pump()) await nextTurn();
-    this.#pumping = false;
+  async #catchUp(): Promise<void> {
+    while (!this.#closing && this.#engine.pump()) await nextTurn();
   }
 }
 

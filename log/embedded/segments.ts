@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Extent } from "../port.ts";
 
 /** Segments deleted at once: keeps the stall of retention under a few ms. */
-const DELETE_SEGMENTS = 64;
+export const DELETE_SEGMENTS = 64;
 
 export interface Segment {
   id: number;
@@ -84,7 +84,7 @@ export class Segments {
     return row ? { id, base: asOffsets(row.base), body: row.body } : null;
   }
 
-  /** The segment in which the partition's record `offset` is, or the one that will follow the last. */
+  /** The segment in which the partition's record `offset` is; the oldest or newest when it is not kept or not there yet. */
   locate(partition: number, offset: number): number {
     let low = this.#firstId;
     let high = this.#lastId + 1;

@@ -9,7 +9,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { StateChange } from "../port.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Keeps a byte order mark: it is part of the key. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A state change as bytes: u32 key bytes, u32 value bytes, u8 live, key, value. */
 const CHANGE_HEADER_BYTES = 9;

@@ -26,6 +26,9 @@ const CYCLE_MS = 15_000;
 /** Sessions written at one call: about 5 ms. */
 const SLICE_SESSIONS = 200;
 
+/** Where nobody tells that a session ended (another process has it), its last windows come at most this much later, ms. */
+const IDLE_GRACE_MS = 5000;
+
 /** See the module's text. Not to be shared between threads. */
 export class ReadModel {
   readonly queries: Queries;
@@ -62,7 +65,7 @@ export class ReadModel {
     this.queries = new Queries(this.#db, {
       fresh: this.#fresh,
       write: (views) => this.#write(views),
-      isLive: (view) => view.isLive(this.#now(), options.sessionIdleMs),
+      isLive: (view) => view.isLive(this.#now(), options.sessionIdleMs + IDLE_GRACE_MS),
       changed: () => this.#queue,
     });
   }
@@ -97,7 +100,7 @@ export class ReadModel {
       this.#cycleEnds = this.#ends;
       this.#cycleRest = this.#queue.length;
       for (const [key, view] of this.#fresh) {
-        if (!view.queued && !view.isLive(nowMs, this.#options.sessionIdleMs)) this.#fresh.delete(key);
+        if (!view.queued && !view.isLive(nowMs, this.#options.sessionIdleMs + IDLE_GRACE_MS)) this.#fresh.delete(key);
       }
     }
     if (this.#cycleEnds === null) return;

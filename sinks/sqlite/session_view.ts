@@ -24,7 +24,7 @@ export class SessionView {
   receivedAt = 0;
   /** Server clock when the activity last changed. */
   changedAt = 0;
-  /** No more messages are expected. */
+  /** The session has ended; its last windows may still follow. */
   closed = false;
   totals: Totals = { stationary: 0, walking: 0, running: 0, unknown: 0 };
   windows = 0;
@@ -68,7 +68,6 @@ export class SessionView {
     this.windows++;
     this.endedAt = timestamp;
     this.receivedAt = nowMs;
-    this.closed = false;
     this.last = record;
     this.pending.push(record);
     return true;

@@ -32,6 +32,8 @@ export class FakeServices implements Services {
   sessions: LiveSession[] = [];
   total: number | null = null;
   demoStarts = 0;
+  /** How many of the next connections to the live stream are refused. */
+  refusals = 0;
   /** `Last-Event-ID` of each connection, "" for a first one. */
   readonly connections: string[] = [];
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
@@ -54,6 +56,10 @@ export class FakeServices implements Services {
 
   live: Services["live"] = {
     open: (req) => {
+      if (this.refusals > 0) {
+        this.refusals--;
+        return Promise.resolve(new Response(null, { status: 503 }));
+      }
       this.connections.push(req.headers.get("last-event-id") ?? "");
       let own: ReadableStreamDefaultController<Uint8Array>;
       const body = new ReadableStream<Uint8Array>({

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import fc from "fast-check";
+import {
+  isLoopback,
+  loadSettings,
+  nearest,
+  printConfig,
+  readDotEnv,
+  SETTING_NAMES,
+  SettingsError,
+} from "./config.ts";
+
+function problems(env: Record<string, string>, dotEnv: Record<string, string> = {}): string[] {
+  try {
+    loadSettings(env, dotEnv);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+Deno.test("loadSettings() gives every setting its default", () => {
+  assert.deepEqual(loadSettings({}), {
+    host: "127.0.0.1",
+    port: 8000,
+    dataDir: "./data",
+    windowMs: 5000,
+    slideMs: 1000,
+    latenessMs: 2000,
+    sessionIdleMs: 30_000,
+    retentionMs: 604_800_000,
+    retentionBytes: 10_737_418_240,
+    partitions: 4,
+    openIngest: true,
+    maxPastMs: 604_800_000,
+  });
+});
+
+Deno.test("loadSettings() reads the environment before .env, and takes empty values as not set", () => {
+  assert.equal(loadSettings({ PORT: "1" }, { PORT: "2" }).port, 1);
+  assert.equal(loadSettings({ PORT: "" }, { PORT: "2" }).port, 2);
+  assert.equal(loadSettings({ PORT: "" }).port, 8000);
+});
+
+Deno.test("loadSettings() names every wrong setting with what it was, what is expected and an example", () => {
+  assert.deepEqual(problems({ PORT: "80000", WINDOW_MS: "5s", INGEST_OPEN: "yes", HOST: "http://x" }), [
+    'HOST is "http://x": expected an address or host name without scheme and port, for example HOST=0.0.0.0',
+    'PORT is "80000": expected a whole number from 0 to 65535, for example PORT=8000',
+    'WINDOW_MS is "5s": expected a whole number from 1000 to 600000, for example WINDOW_MS=5000',
+    'INGEST_OPEN is "yes": expected auto, true or false, for example INGEST_OPEN=auto',
+  ]);
+});
+
+Deno.test("loadSettings() refuses numbers in other notations", () => {
+  for (const value of ["1e3", "0x10", "-1", "1.5", " 1", "٣"]) {
+    assert.equal(problems({ PORT: value }).length, 1, value);
+  }
+});
+
+Deno.test("loadSettings() refuses a slide that does not divide the window, or divides it too finely", () => {
+  assert.match(
+    problems({ SLIDE_MS: "3000" })[0],
+    /^SLIDE_MS is 3000: expected a divisor of WINDOW_MS \(5000\)/,
+  );
+  assert.match(problems({ WINDOW_MS: "61000" })[0], /at most 60 in a window/);
+  assert.deepEqual(problems({ WINDOW_MS: "60000" }), []);
+});
+
+Deno.test("loadSettings() stops at an unknown name of ours and says what was probably meant", () => {
+  assert.deepEqual(problems({ SESSION_IDEL_MS: "1" }), [
+    "SESSION_IDEL_MS is no setting: did you mean SESSION_IDLE_MS?",
+  ]);
+  assert.deepEqual(problems({}, { PROT: "1" }), ["PROT in .env is no setting: did you mean PORT?"]);
+  assert.match(
+    problems({}, { LOG_LEVEL: "1" })[0],
+    /^LOG_LEVEL in .env is no setting: expected one of HOST, PORT/,
+  );
+});
+
+Deno.test("loadSettings() leaves other programs' environment variables alone", () => {
+  assert.deepEqual(problems({ PATH: "/bin", SESSION_MANAGER: "local/host:1", WINDOWID: "7" }), []);
+});
+
+Deno.test("loadSettings() says which announced parts are missing instead of running without them", () => {
+  assert.match(
+    problems({ KAFKA_BROKERS: "a:9092" })[0],
+    /^KAFKA_BROKERS is set, but this version has no Kafka support/,
+  );
+  assert.match(
+    problems({}, { SNOWFLAKE_URL: "x" })[0],
+    /^SNOWFLAKE_URL in .env is set, .* no Snowflake support/,
+  );
+});
+
+Deno.test("loadSettings() opens ingest by itself only while the server is alone on this machine", () => {
+  assert.equal(loadSettings({ HOST: "0.0.0.0" }).openIngest, false);
+  assert.equal(loadSettings({ HOST: "0.0.0.0", INGEST_OPEN: "true" }).openIngest, true);
+  assert.equal(loadSettings({ INGEST_OPEN: "false" }).openIngest, false);
+  for (const host of ["localhost", "127.1.2.3", "::1", "[::1]"]) assert.ok(isLoopback(host), host);
+  for (const host of ["127.0.0.1.example.org", "0.0.0.0", "::", "192.168.1.5"]) {
+    assert.ok(!isLoopback(host), host);
+  }
+});
+
+Deno.test("loadSettings() never fails with anything but a SettingsError", () => {
+  const env = fc.dictionary(fc.constantFrom(...SETTING_NAMES, "WINDOW_X", "KAFKA_Y"), fc.string());
+  fc.assert(fc.property(env, env, (variables, file) => void problems(variables, file)));
+});
+
+Deno.test("printConfig() prints every setting with its source, in a form that .env accepts", () => {
+  const text = printConfig({ PORT: "1" }, { HOST: "::1" });
+  const lines = text.split("\n");
+  assert.equal(lines.length, SETTING_NAMES.length);
+  assert.equal(lines[0], "HOST=::1  # .env");
+  assert.equal(lines[1], "PORT=1  # environment");
+  assert.equal(lines[2], "DATA_DIR=./data  # default");
+  assert.deepEqual(loadSettings({}, parseEnv(text)), loadSettings({ PORT: "1", HOST: "::1" }));
+});
+
+Deno.test("readDotEnv() reads names and values; without a file there are none", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "# phones\nPORT=9000\nHOST='0.0.0.0'\n");
+    assert.deepEqual({ ...readDotEnv(path) }, { PORT: "9000", HOST: "0.0.0.0" });
+  } finally {
+    await Deno.remove(path);
+  }
+  assert.deepEqual(readDotEnv(path), {});
+});
+
+Deno.test("nearest() finds small mistakes and nothing for other words", () => {
+  assert.equal(nearest("strat", ["start", "replay"]), "start");
+  assert.equal(nearest("port", ["PORT"]), "PORT");
+  assert.equal(nearest("banana", ["start", "replay"]), undefined);
+});

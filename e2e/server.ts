@@ -1,0 +1,70 @@
+/**
+ * The real server as a child process, started with the very permissions of the task.
+ *
+ * @module
+ */
+import config from "../deno.json" with { type: "json" };
+
+/** A start that takes longer has failed. */
+const READY_MS = 30_000;
+const ROOT = new URL("../", import.meta.url).pathname;
+
+export interface ServerProcess extends AsyncDisposable {
+  url: string;
+  /** Kills it as the kernel would: nothing is flushed. */
+  kill(): Promise<void>;
+  /** Asks it to stop. @returns its exit code */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts `deno task start` without its build.
+ *
+ * @param env settings; PORT is 0 unless given
+ */
+export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+  const words = config.tasks.start.command.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: words.slice(1),
+    cwd: ROOT,
+    env: { PORT: "0", ...env },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let killed = false;
+  const end = async (signal: Deno.Signal) => {
+    if (!killed) child.kill(signal);
+    killed = true;
+    const { code } = await child.status;
+    await drained;
+    return code;
+  };
+  const ready = Promise.withResolvers<string>();
+  const timer = setTimeout(
+    () => ready.reject(new Error(`the server was not ready within ${READY_MS} ms`)),
+    READY_MS,
+  );
+  const drained = (async () => {
+    let text = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const url = /^ready (\S+)$/m.exec(text)?.[1];
+      if (url) ready.resolve(url);
+    }
+    ready.reject(new Error(`the server ended before it was ready; it printed: ${text}`));
+  })();
+  try {
+    const url = await ready.promise;
+    return {
+      url,
+      kill: async () => void await end("SIGKILL"),
+      stop: () => end("SIGTERM"),
+      [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
+    };
+  } catch (error) {
+    await end("SIGKILL");
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
