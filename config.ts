@@ -95,7 +95,9 @@ type Name = keyof typeof SCHEMA.shape;
 /** The names of all settings. */
 export const SETTING_NAMES = Object.keys(SCHEMA.shape) as Name[];
 
-/** An environment variable with such a start is meant for us, so a wrong rest is a mistake worth stopping for. */
+/**
+ * An environment variable with such a start is meant for us, so a wrong rest is a mistake worth stopping for.
+ */
 const OUR_PREFIXES = ["WINDOW_", "SLIDE_", "LATENESS_", "SESSION_", "RETENTION_", "INGEST_", "MAX_PAST_"];
 /** Desktops set this one for every program (X11 session management). */
 const FOREIGN_NAMES = new Set(["SESSION_MANAGER"]);
@@ -148,8 +150,8 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
   const v = parsed.data;
   if (v.WINDOW_MS % v.SLIDE_MS !== 0 || v.WINDOW_MS / v.SLIDE_MS > MAX_PANES) {
     problems.push(
-      `SLIDE_MS is ${v.SLIDE_MS}: expected a divisor of WINDOW_MS (${v.WINDOW_MS}), at most ${MAX_PANES} in a window, ` +
-        `for example SLIDE_MS=1000 with WINDOW_MS=5000`,
+      `SLIDE_MS is ${v.SLIDE_MS}: expected a divisor of WINDOW_MS (${v.WINDOW_MS}), at most ${MAX_PANES} in a ` +
+        `window, for example SLIDE_MS=1000 with WINDOW_MS=5000`,
     );
   }
   if (problems.length > 0) throw new SettingsError(problems);

@@ -42,7 +42,7 @@ Deno.test("main() does not take an object's own methods for commands", async () 
   assert.equal((await said("constructor")).code, 2);
 });
 
-Deno.test("main() answers a wrong option, a missing argument and a missing file with one line and exit code 2", async () => {
+Deno.test("main() answers wrong arguments and missing files with one line and exit code 2", async () => {
   const wrong = [["replay", "--sped", "2"], ["replay"], ["replay", "x.csv", "--speed", "fast"], [
     "bench",
     "nothing",

@@ -1,6 +1,6 @@
 /**
- * HTTP requests of one batch of readings each, made by patching digits into prepared bytes: writing JSON for thousands of
- * phones would cost the load generator more than the server it measures.
+ * HTTP requests of one batch of readings each, made by patching digits into prepared bytes: writing JSON for
+ * thousands of phones would cost the load generator more than the server it measures.
  *
  * @module
  */
@@ -11,7 +11,10 @@ const STEP_MS = 20;
 /** Largest axis value of a still, a walking and a running phone, m/s². */
 const AMPLITUDES = [0.1, 5, 14];
 const TEMPLATES_PER_AMPLITUDE = 8;
-/** Digits drawn anew for every message: otherwise a server that compresses would see the same numbers again and again. */
+/**
+ * Digits drawn anew for every message: otherwise a server that compresses would see the same numbers again
+ * and again.
+ */
 const FRESH_DIGITS = 4;
 const ZERO = 48;
 

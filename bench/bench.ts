@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: measures the server on this machine. Load generator and server share its cores, so compare figures only
- * with others of the same machine; `--peer` measures another server in the same run.
+ * `deno task bench`: measures the server on this machine. Load generator and server share its cores, so
+ * compare figures only with others of the same machine; `--peer` measures another server in the same run.
  *
  * @module
  */
@@ -102,7 +102,10 @@ async function* measured(
     for (const start of starts) {
       await using server = await start();
       const row = await run(server);
-      cpu.set(server.name, (cpu.get(server.name) ?? 0) + Number(row.cpuCores ?? row.serverCpuS));
+      cpu.set(
+        server.name,
+        (cpu.get(server.name) ?? 0) + Number(row.cpuCores ?? row.cpuUsPerBatch ?? row.serverCpuS),
+      );
       yield row;
     }
   }

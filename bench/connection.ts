@@ -1,6 +1,7 @@
 /**
- * One keep-alive HTTP connection that sends prepared bytes and reads no more of the answer than a benchmark needs.
- * `fetch()` costs several times as much, and the load generator shares its cores with the server it measures.
+ * One keep-alive HTTP connection that sends prepared bytes and reads no more of the answer than a benchmark
+ * needs. `fetch()` costs several times as much, and the load generator shares its cores with the server it
+ * measures.
  *
  * @module
  */

@@ -24,7 +24,9 @@ export interface E2eOptions {
   keys: boolean;
   /** Path and query of the live stream. */
   livePath: string;
-  /** Path of a load generator with the options of `phones` (see the help), or undefined for the built-in one. */
+  /**
+   * Path of a load generator with the options of `phones` (see the help), or undefined for the built-in one.
+   */
   loader?: string;
   signal: AbortSignal;
 }

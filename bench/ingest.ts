@@ -48,7 +48,7 @@ export async function benchIngest(server: Server, { conns, secs, signal }: Inges
     failed: sent.failed,
     httpP50Ms: sent.httpP50Ms,
     httpP99Ms: sent.httpP99Ms,
-    serverCpuS: after.cpuS - before.cpuS,
+    cpuUsPerBatch: (after.cpuS - before.cpuS) * 1e6 / sent.ok,
     rssMB: after.rssBytes / 1e6,
     writtenMB: (after.writtenBytes - before.writtenBytes) / 1e6,
     writtenBytesPerReading: (after.writtenBytes - before.writtenBytes) / sent.accepted,

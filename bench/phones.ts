@@ -8,7 +8,9 @@ import { BatchRequests } from "./batch_request.ts";
 import { type Answer, Connection } from "./connection.ts";
 import { percentiles } from "./percentiles.ts";
 
-/** A request that starts later than this after its time says that the loader or the server does not keep up. */
+/**
+ * A request that starts later than this after its time says that the loader or the server does not keep up.
+ */
 const LATE_MS = 1000;
 /** A server that was restarted is back within this many tries of RETRY_MS. */
 const MAX_TRIES = 50;

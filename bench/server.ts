@@ -104,7 +104,10 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-/** The URL of the line "ready http://…" on standard output; what follows is read and dropped, so that the pipe never fills. */
+/**
+ * The URL of the line "ready http://…" on standard output; what follows is read and dropped, so that the pipe
+ * never fills.
+ */
 async function readyLine(child: Deno.ChildProcess & { stdout: ReadableStream<Uint8Array> }): Promise<string> {
   const [head, rest] = child.stdout.tee();
   rest.pipeTo(new WritableStream()).catch((error) => console.error("reading the server's output:", error));

@@ -13,7 +13,10 @@ export interface ViewerResult {
   lagP50Ms: number;
   lagP95Ms: number;
   lagP99Ms: number;
-  /** The same within the first and the last third of the run: a lag that grows means the server does not keep up. */
+  /**
+   * The same within the first and the last third of the run: a lag that grows means the server does not keep
+   * up.
+   */
   lagP99FirstThirdMs: number;
   lagP99LastThirdMs: number;
 }
@@ -40,7 +43,8 @@ export class Viewer {
     const text = answer.body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>);
     this.#reader = text.getReader();
     this.#following = this.#follow(this.#reader);
-    // stop() passes the error on; until then it must not count as unhandled and end the process with servers still running.
+    // stop() passes the error on; until then it must not count as unhandled and end the process with servers
+    // still running.
     this.#following.catch(() => {});
   }
 

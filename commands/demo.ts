@@ -1,5 +1,6 @@
 /**
- * The demo: plays the bundled recording into the server as a phone would, for people who have no phone at hand.
+ * The demo: plays the bundled recording into the server as a phone would, for people who have no phone at
+ * hand.
  *
  * @module
  */

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { SessionTable } from "../stream/session_table.ts";
+import { DEFAULT_WINDOW } from "../stream/settings.ts";
+import { DEFAULT_THRESHOLDS } from "../stream/thresholds.ts";
 import { createDemo } from "./demo.ts";
 import type { Message } from "./playback.ts";
+import { readRecording } from "./recordings.ts";
 import { VirtualClock } from "./testing/virtual_clock.ts";
 
 const ACCEPTED = () => Promise.resolve(Response.json({ status: "ok" }));
@@ -71,4 +75,14 @@ Deno.test("A refused message does not end the demo", async () => {
     console.error = consoleError;
   }
   assert.deepEqual(said, ["demo: message 0 was refused: 503 full"]);
+});
+
+Deno.test("The demo shows standing, walking, running, walking and sitting in this order", async () => {
+  const { tMs, xyz, count } = await readRecording("static/demo/recording.csv.gz");
+  const table = new SessionTable(DEFAULT_WINDOW, DEFAULT_THRESHOLDS);
+  const shown: string[] = [];
+  table.feed(table.open(), tMs, xyz, count, "removed", ({ activity }) => {
+    if (activity !== "unknown" && activity !== shown.at(-1)) shown.push(activity);
+  });
+  assert.deepEqual(shown, ["stationary", "walking", "running", "walking", "stationary"]);
 });

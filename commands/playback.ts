@@ -9,9 +9,15 @@ import type { Readings } from "./recordings.ts";
 
 /** A phone at real-time speed sends what one second recorded. */
 const BATCH_MS = 1000;
-/** More requests than this say nothing more about a server than bigger ones do, so higher speeds send bigger batches. */
+/**
+ * More requests than this say nothing more about a server than bigger ones do, so higher speeds send bigger
+ * batches.
+ */
 const MAX_REQUESTS_PER_S = 5;
-/** What a batch holds when it goes as fast as the server takes it; a phone that was offline sends about as much. */
+/**
+ * What a batch holds when it goes as fast as the server takes it; a phone that was offline sends about as
+ * much.
+ */
 const MAX_SPEED_BATCH_MS = 10_000;
 /** Keeps a message far below the server's limit of size, whatever the rate of the recording (about 90 kB). */
 const MAX_BATCH_READINGS = 1000;
@@ -32,8 +38,9 @@ export interface Plan {
 }
 
 /**
- * Lays a recording on the clock so that its last reading is stamped with the moment it is sent. At a higher speed the first
- * readings therefore lie in the past and the rest catches up; no reading is ever stamped later than it is sent.
+ * Lays a recording on the clock so that its last reading is stamped with the moment it is sent. At a higher
+ * speed the first readings therefore lie in the past and the rest catches up; no reading is ever stamped
+ * later than it is sent.
  *
  * @param readings the recording, at least one reading, times ascending
  * @param speed times real time, 1 or more; Infinity to send without waiting
@@ -87,7 +94,8 @@ export async function play(
   send: (message: Message) => Promise<void>,
 ): Promise<void> {
   const { shiftMs, batches } = plan(readings, speed, clock.nowMs());
-  // Apple's and Android's name for the acceleration without gravity: the server must not remove it a second time.
+  // Android's name for the acceleration without gravity: the server must not remove it a second
+  // time.
   const name = sender.gravity === "removed" ? "linearacceleration" : "accelerometer";
   for (const [i, { from, to, dueMs }] of batches.entries()) {
     await clock.sleep(dueMs - clock.nowMs(), signal);

@@ -88,7 +88,8 @@ export class Progress {
     }
     const full = Math.round(share * BAR_CELLS);
     const line = `${this.label}  ${"█".repeat(full)}${"░".repeat(BAR_CELLS - full)} ${text}`;
-    // One cell short of the width: a full line makes some terminals wrap. \x1b[K clears what a longer line left behind.
+    // One cell short of the width: a full line makes some terminals wrap. \x1b[K clears what a longer line
+    // left behind.
     this.terminal.write(`\r${line.slice(0, this.terminal.columns() - 1)}\x1b[K`);
   }
 }

@@ -77,7 +77,8 @@ export async function replay(args: string[]): Promise<number> {
 }
 
 /**
- * Plays all items on the devices. Each device takes the next recording from one queue and makes it one session.
+ * Plays all items on the devices. Each device takes the next recording from one queue and makes it one
+ * session.
  *
  * @throws UploadError when the server cannot be reached or refuses every message
  */
@@ -187,7 +188,10 @@ async function itemsAt(path: string): Promise<Item[]> {
   return index.map((r) => ({ path: r.path, gravity: r.gravity, lengthMs: r.durationS * 1000 }));
 }
 
-/** Fisher-Yates with a small seeded generator (mulberry32): neighbours in an index are mostly the same activity. */
+/**
+ * Fisher-Yates with a small seeded generator (mulberry32): neighbours in an index are mostly the same
+ * activity.
+ */
 function shuffled<T>(items: T[]): T[] {
   const result = [...items];
   let state = SHUFFLE_SEED;

@@ -70,7 +70,7 @@ Deno.test("replay spreads the devices over the first second", async () => {
   assert.deepEqual(first, [0, 250, 500, 750]);
 });
 
-Deno.test("replay at ten times real time is done in a tenth and stamps nothing later than it is sent", async () => {
+Deno.test("replay at ten times real time takes a tenth and stamps nothing later than it is sent", async () => {
   const { clock, received, result } = replaying({ speed: 10 });
   const { summary } = await clock.run(result);
   assert.match(summary, / in 1 s;/);

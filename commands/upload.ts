@@ -6,7 +6,10 @@
 import type { Clock } from "./clock.ts";
 import type { Message } from "./playback.ts";
 
-/** With the waits below, about two minutes: enough for a server to restart, short enough to notice it will not. */
+/**
+ * With the waits below, at most two minutes: enough for a server to restart, short enough to notice it will
+ * not.
+ */
 const MAX_TRIES = 10;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
@@ -34,6 +37,13 @@ export interface UploadCounts {
 /** The server cannot be reached, or refuses what it will always refuse. */
 export class UploadError extends Error {
   override name = "UploadError";
+}
+
+interface Answer {
+  status: number;
+  /** NaN when the server did not say. */
+  retryAfterS: number;
+  text: string;
 }
 
 export interface UploadOptions {
@@ -66,8 +76,8 @@ export class Uploader {
   }
 
   /**
-   * Posts one message until the server has answered it; a resent one keeps its messageId, so it counts once. Returns early,
-   * with the message unanswered, when the signal is aborted.
+   * Posts one message until the server has answered it; a resent one keeps its messageId, so it counts once.
+   * Returns early, with the message unanswered, when the signal is aborted.
    *
    * @throws UploadError when it cannot be delivered
    */
@@ -76,12 +86,11 @@ export class Uploader {
     const body = JSON.stringify(message);
     for (let attempt = 1; !signal.aborted; attempt++) {
       const answer = await this.#try(body);
-      if (answer instanceof Response && answer.status < 500 && answer.status !== 429) {
-        return await this.#count(answer, message.sensorReadings.length);
-      }
+      const settled = !(answer instanceof Error) && answer.status < 500 && answer.status !== 429;
+      if (settled) return this.#count(answer, message.sensorReadings.length);
       if (signal.aborted) return;
-      const trouble = answer instanceof Response ? `${answer.status} ${await answer.text()}` : answer.message;
       if (attempt === MAX_TRIES) {
+        const trouble = answer instanceof Error ? answer.message : `${answer.status} ${answer.text}`;
         throw new UploadError(`${this.#target}: gave up after ${MAX_TRIES} tries: ${trouble}`);
       }
       this.counts.retries++;
@@ -89,11 +98,11 @@ export class Uploader {
     }
   }
 
-  async #try(body: string): Promise<Response | Error> {
+  async #try(body: string): Promise<Answer | Error> {
     const { signal } = this.options;
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     try {
-      return await this.options.fetch(
+      const answer = await this.options.fetch(
         new Request(this.#target, {
           method: "POST",
           headers: this.#headers,
@@ -101,36 +110,41 @@ export class Uploader {
           signal: AbortSignal.any([signal, timeout]),
         }),
       );
+      const retryAfterS = Number(answer.headers.get("retry-after") ?? NaN);
+      return { status: answer.status, retryAfterS, text: await answer.text() };
     } catch (error) {
-      // fetch() throws TypeError for the network, DOMException for the time limit; anything else is a mistake of ours.
+      // fetch() throws TypeError for the network, DOMException for the time limit; anything else is a mistake
+      // of ours.
       if (error instanceof TypeError || error instanceof DOMException) return error;
       throw error;
     }
   }
 
-  /** What the server asks for, or exponential backoff with full jitter (aws.amazon.com/builders-library, "Timeouts, retries"). */
-  #waitMs(answer: Response | Error, attempt: number): number {
-    const asked = answer instanceof Response ? Number(answer.headers.get("retry-after") ?? NaN) : NaN;
+  /**
+   * What the server asks for, or exponential backoff with full jitter (aws.amazon.com/builders-library,
+   * "Timeouts, retries").
+   */
+  #waitMs(answer: Answer | Error, attempt: number): number {
+    const asked = answer instanceof Error ? NaN : answer.retryAfterS;
     const jitter = this.options.random();
     if (asked >= 0) return Math.min(MAX_BACKOFF_MS, asked * 1000) + jitter * FIRST_BACKOFF_MS;
     return jitter * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
   }
 
-  async #count(answer: Response, readings: number): Promise<void> {
-    const text = await answer.text();
-    if (answer.status in HOPELESS) {
-      throw new UploadError(`${this.#target}: answered ${answer.status}: ${HOPELESS[answer.status]}`);
+  #count({ status, text }: Answer, readings: number): void {
+    if (status in HOPELESS) {
+      throw new UploadError(`${this.#target}: answered ${status}: ${HOPELESS[status]}`);
     }
     this.counts.messages++;
-    if (!answer.ok) {
+    if (status !== 200) {
       this.counts.rejected += readings;
-      this.counts.firstRefusal ??= `${answer.status} ${text}`;
+      this.counts.firstRefusal ??= `${status} ${text}`;
       return;
     }
     const result = numbers(text);
     if (result === null) {
       throw new UploadError(
-        `${this.#target}: answered ${answer.status} without a count of readings (${
+        `${this.#target}: answered ${status} without a count of readings (${
           JSON.stringify(text.slice(0, 80))
         }), ` +
           `expected {"status":"ok","accepted":50,…}: is this an Activity Tracker server?`,

@@ -84,6 +84,14 @@ Deno.test("An uploader goes on after a server's restart", async () => {
   assert.equal(uploader.counts.retries, 3);
 });
 
+Deno.test("An uploader sends a message again when its answer is cut short", async () => {
+  const cut = () => new Response(new ReadableStream({ start: (body) => body.error(new TypeError("reset")) }));
+  const { uploader, send } = against([cut, OK]);
+  await send();
+  assert.equal(uploader.counts.accepted, 1);
+  assert.equal(uploader.counts.retries, 1);
+});
+
 Deno.test("An uploader remembers the first refusal and goes on with the next message", async () => {
   const { uploader, send } = against([() => new Response("too old", { status: 400 }), OK]);
   await send();

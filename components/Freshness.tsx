@@ -1,26 +1,23 @@
 import { type Signal, useComputed } from "@preact/signals";
 import type { Card } from "../islands/live/card.ts";
 import { formatAge } from "../islands/live/format.ts";
-import { isSilent } from "../islands/live/model.ts";
+import { firstResultMs, isSilent } from "../islands/live/model.ts";
 import type { WindowSettings } from "../stream/settings.ts";
 import { Icon } from "./Icon.tsx";
 
-interface CardAndClock {
+interface FreshnessProps {
   card: Signal<Card>;
   nowMs: Signal<number>;
+  window: WindowSettings;
 }
 
-/** A phone whose results are further behind than this sends what it recorded earlier, ms. */
-const LATE_MS = 60_000;
-
 /** How old what is shown is: "2 s behind", "12 s ago", "ended". */
-export function Freshness({ card, nowMs }: CardAndClock) {
+export function Freshness({ card, nowMs, window }: FreshnessProps) {
   const text = useComputed(() => {
     const { ended, current, arrivedAtMs, behindMs } = card.value;
     if (ended) return "ended";
-    if (isSilent(card.value, nowMs.value)) return `${formatAge(nowMs.value - arrivedAtMs)} ago`;
-    if (!current) return "";
-    return behindMs > LATE_MS ? `recorded ${formatAge(behindMs)} ago` : `${formatAge(behindMs)} behind`;
+    if (isSilent(card.value, nowMs.value, window)) return `${formatAge(nowMs.value - arrivedAtMs)} ago`;
+    return current ? `${formatAge(behindMs)} behind` : "";
   });
   const { current } = card.value;
   if (!current) return <span class="freshness">{text}</span>;
@@ -29,9 +26,9 @@ export function Freshness({ card, nowMs }: CardAndClock) {
 }
 
 /** What to do about a silent phone. */
-export function SilenceNote({ card, nowMs }: CardAndClock) {
+export function SilenceNote({ card, nowMs, window }: FreshnessProps) {
   const silence = useComputed(() =>
-    isSilent(card.value, nowMs.value) ? formatAge(nowMs.value - card.value.arrivedAtMs) : null
+    isSilent(card.value, nowMs.value, window) ? formatAge(nowMs.value - card.value.arrivedAtMs) : null
   );
   if (silence.value === null) return null;
   return (
@@ -45,10 +42,12 @@ export function SilenceNote({ card, nowMs }: CardAndClock) {
   );
 }
 
-/** Whole seconds to a session's first window (its length and the wait for late readings); 0 when it is overdue. */
-export function useFirstResultInS({ card, nowMs, window }: CardAndClock & { window: WindowSettings }) {
+/** Whole seconds to a session's first result; 0 when it may come at any time, as it does when a phone uploads late. */
+export function useFirstResultInS({ card, nowMs, window }: FreshnessProps) {
   return useComputed(() => {
-    const dueMs = card.value.openedAtMs + window.windowMs + window.latenessMs;
-    return Math.max(0, Math.ceil((dueMs - nowMs.value) / 1000));
+    const { openedAtMs, behindMs } = card.value;
+    const lengthMs = firstResultMs(window);
+    if (behindMs > lengthMs) return 0;
+    return Math.max(0, Math.ceil((openedAtMs + lengthMs - nowMs.value) / 1000));
   });
 }

@@ -1,15 +1,16 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { LinePoint } from "../islands/live/card.ts";
-import type { MagnitudeLine } from "../islands/live/chart.ts";
+import type { MagnitudeLine, MagnitudeThresholds } from "../islands/live/chart.ts";
 
 interface MagnitudeChartProps {
   line: readonly LinePoint[];
   /** Time at the right edge, ms since the Unix epoch. */
   endMs: number;
+  thresholds: MagnitudeThresholds;
 }
 
 /** The last minute of mean magnitudes. Drawn only while on screen; Chart.js is loaded when the first one is. */
-export function MagnitudeChart({ line, endMs }: MagnitudeChartProps) {
+export function MagnitudeChart({ line, endMs, thresholds }: MagnitudeChartProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<MagnitudeLine | null>(null);
   const visible = useRef(false);
@@ -25,7 +26,7 @@ export function MagnitudeChart({ line, endMs }: MagnitudeChartProps) {
       if (!entry.isIntersecting) return;
       const { MagnitudeLine } = await import("../islands/live/chart.ts");
       if (gone) return;
-      chart.current ??= new MagnitudeLine(element);
+      chart.current ??= new MagnitudeLine(element, thresholds);
       chart.current.draw(newest.current.line, newest.current.endMs);
     });
     observer.observe(element);

@@ -117,7 +117,7 @@ browserTest(
     await page.getByText("http://192.0.2.7:").waitFor();
     const [{ deviceId }] = services.devices.list();
     assert.match(deviceId, /^anna-s-pixel-[a-z0-9]{4}$/);
-    services.push("session", [{ deviceId, sessionId: "s1", status: "opened", at: Date.now() }]);
+    services.push("session", [{ status: "opened", at: Date.now(), session: { deviceId, sessionId: "s1" } }]);
     await page.getByRole("article", { name: "Anna's Pixel" }).waitFor();
     assert(await page.getByText("/ingest/k3y-0f-the-ph0ne").isVisible());
   },
@@ -132,10 +132,9 @@ browserTest(
     await page.getByText("The first result follows in a few seconds.", { exact: true }).waitFor();
     assert.equal(services.demoStarts, 1);
     services.push("session", [{
-      deviceId: "demo-phone",
-      sessionId: "demo",
       status: "opened",
       at: Date.now(),
+      session: { deviceId: "demo-phone", sessionId: "demo" },
     }]);
     await page.getByText(/first result within \d/).waitFor();
     await page.getByRole("heading", { name: "1 phone live" }).waitFor();
@@ -168,10 +167,9 @@ browserTest(
       /now 13\.7 m\/s²/,
     );
     services.push("session", [{
-      deviceId: "phone-0",
-      sessionId: "phone-0-session",
       status: "closed",
       at: Date.now(),
+      session: { deviceId: "phone-0", sessionId: "phone-0-session" },
     }]);
     await card.getByText("ended", { exact: true }).waitFor();
     await page.getByRole("heading", { name: "0 phones live" }).waitFor();
@@ -219,6 +217,21 @@ browserTest("the first result of a waiting phone takes no more room than the wai
   await card.getByText("walking", { exact: true }).waitFor();
   assert.deepEqual(await card.boundingBox(), before);
 });
+
+browserTest(
+  "only the charts on screen are drawn",
+  { context: PHONE, prepare: showPhones(12) },
+  async ({ page }) => {
+    // Chart.js gives a canvas its style when it draws there.
+    const drawn = page.locator("canvas[style]");
+    await drawn.first().waitFor();
+    const count = await drawn.count();
+    assert(count < 5, `${count} charts drawn, expected those of the first screen`);
+    const last = page.getByRole("article").last();
+    await last.scrollIntoViewIfNeeded();
+    await last.locator("canvas[style]").waitFor();
+  },
+);
 
 browserTest("200 phones and more are a table that keeps up", {
   prepare: (services) => {

@@ -3,11 +3,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddedPhone } from "../components/AddPhone.tsx";
 import { Connection } from "../components/Connection.tsx";
 import { Legend } from "../components/Legend.tsx";
-import { SessionCard } from "../components/SessionCard.tsx";
-import { SessionTable } from "../components/SessionTable.tsx";
+import { PhoneCard } from "../components/PhoneCard.tsx";
+import { PhoneTable } from "../components/PhoneTable.tsx";
 import { StripPattern } from "../components/Strip.tsx";
 import { type Addresses, WaysIn } from "../components/WaysIn.tsx";
 import { Announcer } from "./live/announce.ts";
+import type { MagnitudeThresholds } from "./live/chart.ts";
 import { followFeed } from "./live/feed.ts";
 import { formatLag } from "./live/format.ts";
 import { LiveModel, MAX_CARDS, MAX_SHOWN, type ModelInit } from "./live/model.ts";
@@ -17,10 +18,12 @@ const TICK_MS = 1000;
 export interface LiveProps {
   init: ModelInit;
   addresses: Addresses;
+  /** Drawn into the charts. */
+  thresholds: MagnitudeThresholds;
 }
 
 /** The Live page: who is doing what now, or how to get there. */
-export default function Live({ init, addresses }: LiveProps) {
+export default function Live({ init, addresses, thresholds }: LiveProps) {
   const [model] = useState(() => new LiveModel(init));
   const added = useSignal<AddedPhone | null>(null);
   const lostSinceMs = useSignal<number | null | undefined>(undefined);
@@ -50,8 +53,8 @@ export default function Live({ init, addresses }: LiveProps) {
     };
   }, []);
 
-  const keys = model.order.value;
-  const empty = keys.length === 0;
+  const deviceIds = model.order.value;
+  const empty = deviceIds.length === 0;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The button that started the first phone is gone: without this the keyboard would start at the top again.
@@ -90,7 +93,7 @@ export default function Live({ init, addresses }: LiveProps) {
         : (
           <>
             <StripPattern />
-            <Sessions model={model} keys={keys} />
+            <Phones model={model} deviceIds={deviceIds} thresholds={thresholds} />
             <details class="more" open={added.peek() !== null}>
               <summary>Add another phone</summary>
               {ways}
@@ -101,16 +104,24 @@ export default function Live({ init, addresses }: LiveProps) {
   );
 }
 
-function Sessions({ model, keys }: { model: LiveModel; keys: string[] }) {
-  const cards = keys.slice(0, MAX_SHOWN).map((key) => model.card(key));
+interface PhonesProps {
+  model: LiveModel;
+  deviceIds: string[];
+  thresholds: MagnitudeThresholds;
+}
+
+function Phones({ model, deviceIds, thresholds }: PhonesProps) {
+  const cards = deviceIds.slice(0, MAX_SHOWN).map((deviceId) => model.card(deviceId));
   const shared = { nowMs: model.nowMs, window: model.window };
-  const many = keys.length > MAX_CARDS;
+  const many = deviceIds.length > MAX_CARDS;
   return (
     <section aria-label="Live phones">
       {many && <Counts model={model} />}
-      {many ? <SessionTable cards={cards} {...shared} /> : (
+      {many ? <PhoneTable cards={cards} {...shared} /> : (
         <div class="cards">
-          {cards.map((card) => <SessionCard key={card.peek().key} card={card} {...shared} />)}
+          {cards.map((card) => (
+            <PhoneCard key={card.peek().deviceId} card={card} thresholds={thresholds} {...shared} />
+          ))}
         </div>
       )}
       {many ? <More model={model} shown={cards.filter((card) => !card.peek().ended).length} /> : <Legend />}

@@ -6,7 +6,7 @@
  * - `append` resolves only when the record is durable; a rejected append stored nothing.
  * - The same (deviceId, sessionId, messageId) again is stored once, across restarts.
  * - A partition holds records of one key hash in append order, with increasing offsets.
- * - A task's outputs, states and next position are committed together or not at all.
+ * - A task's outputs and next position are committed together or not at all, and so are a snapshot's states and position.
  *
  * @module
  */
@@ -38,9 +38,10 @@ export interface StateChange {
   live: boolean;
 }
 
-/** What a task made of the records it was given since the last commit. */
+/** What a task made of the records it was given since it was last asked. */
 export interface TaskOutcome {
   outputs: ActivityRecord[];
+  /** Those that are not live any more, and at a snapshot every live one that changed since the last. */
   states: StateChange[];
 }
 
@@ -51,7 +52,14 @@ export interface TaskContext {
   state(key: string): Uint8Array | null;
 }
 
-/** The work on one partition: one at a time, in offset order, each record once per commit. */
+/**
+ * The work on one partition: one at a time, in offset order.
+ *
+ * Outputs are committed often, live states only at a snapshot, since they are as many bytes as the records that made them.
+ * A task that starts again gets the states of the last snapshot and every record after it; the engine drops outputs that were
+ * committed before. So a task must be a function of its states and records alone, and a state that is not live any more, which
+ * may be newer than the snapshot, must tell which records are in it.
+ */
 export interface PartitionTask {
   /**
    * @param key identifies the session: the same string for the same (deviceId, sessionId)
@@ -60,8 +68,12 @@ export interface PartitionTask {
   process(key: string, batch: ReadingBatch, offset: number): void;
   /** The wall clock goes on; called about once a second while the task is not behind. */
   tick(nowMs: number): void;
-  /** Hands over everything since the last call; the engine commits it, and keeps it until it could. */
-  take(): TaskOutcome;
+  /**
+   * Hands over everything since the last call; the engine commits it, and keeps it until it could.
+   *
+   * @param snapshot whether to hand over the changed live states too
+   */
+  take(snapshot: boolean): TaskOutcome;
 }
 
 export type TaskFactory = (context: TaskContext) => PartitionTask;

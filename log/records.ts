@@ -53,7 +53,7 @@ export interface ActivityRecord {
   windowMs: number;
   /** Standard deviation of the magnitude, m/s², to 0.0001. */
   magnitudeStd: number;
-  /** Dominant frequency of the magnitude, Hz; null when there is none. */
+  /** Step rate, Hz (both feet count); null when the magnitude has no rhythm. */
   cadenceHz: number | null;
   /** Readings in the window. */
   readings: number;

@@ -2,6 +2,7 @@ import Live, { type LiveProps } from "../islands/Live.tsx";
 import { cardFromSession } from "../islands/live/card.ts";
 import { MAX_CARDS, MAX_SHOWN } from "../islands/live/model.ts";
 import { STRIP_MS } from "../islands/live/strip.ts";
+import { DEFAULT_THRESHOLDS } from "../stream/thresholds.ts";
 import { handlers, type PageProps } from "../web/define.ts";
 
 export const title = "Live";
@@ -18,6 +19,7 @@ export const handler = handlers<LiveProps>({
     );
     const { sessions, total } = await store.live({ recentMs: STRIP_MS, limit: MAX_SHOWN });
     const { windowMs, slideMs, latenessMs, sessionIdleMs } = settings;
+    const { walkingMs2, runningMs2 } = DEFAULT_THRESHOLDS;
     const cards = sessions.map((session) => cardFromSession(session, names[session.deviceId], slideMs));
     return {
       data: {
@@ -36,6 +38,7 @@ export const handler = handlers<LiveProps>({
             : services.lanAddresses().map((address) => toOrigin(address, url.port)),
           needsKey: !settings.openIngest,
         },
+        thresholds: { walkingMs2, runningMs2 },
       },
     };
   },

@@ -22,7 +22,7 @@ export interface ProcessorOptions {
   settings: WindowSettings;
   thresholds: Thresholds;
   onSession: (event: SessionEvent) => void;
-  /** The wall clock at the start: restored sessions get the whole idle time again, since nobody could post while we were down. */
+  /** The wall clock at the start: sessions get their whole idle time from then on, since nobody could post while we were down. */
   nowMs: number;
 }
 
@@ -32,8 +32,23 @@ interface OpenSession {
   sessionId: string;
   slot: number;
   receivedMs: number;
+  /** The last record that is in the state. */
+  offset: number;
+  /** Changed since the last snapshot. */
   dirty: boolean;
 }
+
+/** A stored state is the offset of the last record in it (f64), then the session table's bytes. */
+const OFFSET_BYTES = 8;
+
+function withOffset(offset: number, state: Uint8Array): Uint8Array {
+  const value = new Uint8Array(OFFSET_BYTES + state.length);
+  new DataView(value.buffer).setFloat64(0, offset, true);
+  value.set(state, OFFSET_BYTES);
+  return value;
+}
+
+const offsetOf = (value: Uint8Array) => new DataView(value.buffer, value.byteOffset).getFloat64(0, true);
 
 /** See the module's text. */
 export class Processor implements PartitionTask {
@@ -57,7 +72,13 @@ export class Processor implements PartitionTask {
     for (const { key, value } of context.liveStates()) {
       const [deviceId, sessionId] = key.split("\n");
       options.onSession({ status: "opened", deviceId, sessionId, at: options.nowMs });
-      this.#keep(key, deviceId, sessionId, this.#table.restore(value), options.nowMs);
+      this.#keep(
+        key,
+        deviceId,
+        sessionId,
+        this.#table.restore(value.subarray(OFFSET_BYTES)),
+        offsetOf(value),
+      );
     }
   }
 
@@ -72,8 +93,10 @@ export class Processor implements PartitionTask {
     return { openSessions: this.#open.size, late, duplicates };
   }
 
-  process(key: string, batch: ReadingBatch): void {
-    const session = this.#open.get(key) ?? this.#begin(key, batch);
+  process(key: string, batch: ReadingBatch, offset: number): void {
+    const session = this.#open.get(key) ?? this.#begin(key, batch, offset);
+    if (session === null) return;
+    session.offset = offset;
     if (batch.receivedAtMs > session.receivedMs) session.receivedMs = batch.receivedAtMs;
     this.#current = session;
     this.#table.feed(session.slot, batch.tMs, batch.xyz, batch.count, batch.gravity, this.#emit);
@@ -89,35 +112,39 @@ export class Processor implements PartitionTask {
     }
   }
 
-  take(): TaskOutcome {
+  take(snapshot: boolean): TaskOutcome {
     const states: StateChange[] = [];
     for (const [key, value] of this.#closed) states.push({ key, value, live: false });
-    for (const session of this.#dirty) {
-      session.dirty = false;
-      if (this.#open.get(session.key) !== session) continue;
-      states.push({ key: session.key, value: this.#table.save(session.slot), live: true });
+    if (snapshot) {
+      for (const session of this.#dirty) {
+        session.dirty = false;
+        if (this.#open.get(session.key) !== session) continue;
+        const value = withOffset(session.offset, this.#table.save(session.slot));
+        states.push({ key: session.key, value, live: true });
+      }
+      this.#dirty = [];
     }
     const outputs = this.#outputs;
     this.#closed = new Map();
-    this.#dirty = [];
     this.#outputs = [];
     return { outputs, states };
   }
 
-  #begin(key: string, { deviceId, sessionId, receivedAtMs }: ReadingBatch): OpenSession {
+  /** Opens the session; null when the record is already in the state of one that was closed later. */
+  #begin(
+    key: string,
+    { deviceId, sessionId, receivedAtMs }: ReadingBatch,
+    offset: number,
+  ): OpenSession | null {
     const state = this.#closed.get(key) ?? this.#context.state(key);
+    if (state && offset <= offsetOf(state)) return null;
     this.#options.onSession({ status: "opened", deviceId, sessionId, at: receivedAtMs });
-    return this.#keep(
-      key,
-      deviceId,
-      sessionId,
-      state ? this.#table.restore(state) : this.#table.open(),
-      receivedAtMs,
-    );
+    const slot = state ? this.#table.restore(state.subarray(OFFSET_BYTES)) : this.#table.open();
+    return this.#keep(key, deviceId, sessionId, slot, offset);
   }
 
-  #keep(key: string, deviceId: string, sessionId: string, slot: number, receivedMs: number): OpenSession {
-    const session = { key, deviceId, sessionId, slot, receivedMs, dirty: false };
+  #keep(key: string, deviceId: string, sessionId: string, slot: number, offset: number): OpenSession {
+    const session = { key, deviceId, sessionId, slot, receivedMs: this.#options.nowMs, offset, dirty: false };
     // A restored session brings its figures along: what it had dropped before is not counted again.
     const { late, duplicates } = this.#table.counters(slot);
     this.#dropped.late -= late;
@@ -132,7 +159,7 @@ export class Processor implements PartitionTask {
     const { late, duplicates } = this.#table.counters(session.slot);
     this.#dropped.late += late;
     this.#dropped.duplicates += duplicates;
-    this.#closed.set(session.key, this.#table.saveClosed(session.slot));
+    this.#closed.set(session.key, withOffset(session.offset, this.#table.saveClosed(session.slot)));
     this.#table.release(session.slot);
     this.#open.delete(session.key);
     const { deviceId, sessionId } = session;

@@ -42,7 +42,7 @@ export async function activityCsv(store: Store, filter: ActivityFilter): Promise
   const body = new ReadableStream<string>({
     async pull(controller) {
       const lines = page.items.map(toLine).join("");
-      controller.enqueue(first ? `${COLUMNS.join(",")}\n${lines}` : lines);
+      controller.enqueue(first ? `${COLUMNS.join(",")}\r\n${lines}` : lines);
       first = false;
       if (page.nextCursor === null) return controller.close();
       page = await store.activity({ ...filter, cursor: page.nextCursor, limit: PAGE_WINDOWS });
@@ -60,7 +60,7 @@ export async function activityCsv(store: Store, filter: ActivityFilter): Promise
 
 function toLine(record: ActivityRecord): string {
   const row = { ...record, time: new Date(record.timestamp).toISOString() };
-  return COLUMNS.map((column) => quote(row[column])).join(",") + "\n";
+  return COLUMNS.map((column) => quote(row[column])).join(",") + "\r\n";
 }
 
 /**

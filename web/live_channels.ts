@@ -13,12 +13,15 @@ export interface LiveQuery {
   batchMs: number;
 }
 
-/** A session began or ended. */
+/**
+ * A session began or ended. The ids are one level down because simple clients take every object on the stream that has a
+ * `sessionId` for a result.
+ */
 export interface LiveSessionEvent {
   status: "opened" | "closed";
-  deviceId: string;
-  sessionId: string;
+  /** Server clock, ms since the Unix epoch. */
   at: number;
+  session: { deviceId: string; sessionId: string };
 }
 
 export type Send = (channel: string, frame: Uint8Array) => void;
@@ -34,7 +37,9 @@ interface Channel {
   sessions: string[];
   ends: readonly number[];
   sentMs: number;
-  timer: boolean;
+  timer: ReturnType<typeof setTimeout> | null;
+  /** Subscriptions that are not closed. */
+  viewers: number;
 }
 
 const encoder = new TextEncoder();
@@ -71,17 +76,30 @@ export class LiveChannels {
     this.#now = now;
   }
 
-  /** Opens the channel when it is not open. @returns its key: viewers with the same key get the same bytes */
+  /**
+   * Opens the channel for one more viewer; to be closed as often as it was opened.
+   *
+   * @returns its key: viewers with the same key get the same bytes
+   */
   open(query: LiveQuery, ends: readonly number[]): string {
     const key = `${query.batchMs} ${query.deviceId ?? ""}`;
     const open = this.#channels.get(key);
-    // What waits is sent now, so that it does not reach the newcomer, who has it as missed.
-    if (open) this.#sendPending(open);
-    else this.#channels.set(key, { key, query, pending: [], sessions: [], ends, sentMs: 0, timer: false });
+    if (open) {
+      open.viewers++;
+      // What waits is sent now, so that it does not reach the newcomer, who has it as missed.
+      this.#sendPending(open);
+    } else {
+      const idle = { pending: [], sessions: [], sentMs: -Infinity, timer: null };
+      this.#channels.set(key, { key, query, ends, viewers: 1, ...idle });
+    }
     return key;
   }
 
+  /** Takes one viewer off the channel; without any it ends. */
   close(key: string): void {
+    const channel = this.#channels.get(key);
+    if (!channel || --channel.viewers > 0) return;
+    if (channel.timer !== null) clearTimeout(channel.timer);
     this.#channels.delete(key);
   }
 
@@ -103,7 +121,9 @@ export class LiveChannels {
 
   note(event: LiveSessionEvent): void {
     for (const { query, sessions } of this.#channels.values()) {
-      if (query.deviceId === null || query.deviceId === event.deviceId) sessions.push(JSON.stringify(event));
+      if (query.deviceId === null || query.deviceId === event.session.deviceId) {
+        sessions.push(JSON.stringify(event));
+      }
     }
     this.#schedule();
   }
@@ -120,13 +140,12 @@ export class LiveChannels {
 
   #flush(channel: Channel): void {
     const { query, pending, sessions } = channel;
-    if (channel.timer || (pending.length === 0 && sessions.length === 0)) return;
+    if (channel.timer !== null || (pending.length === 0 && sessions.length === 0)) return;
     const waitMs = query.batchMs - PACE_SLACK_MS - (this.#now() - channel.sentMs);
     if (waitMs > 0) {
-      channel.timer = true;
-      setTimeout(() => {
-        channel.timer = false;
-        if (this.#channels.get(channel.key) === channel) this.#flush(channel);
+      channel.timer = setTimeout(() => {
+        channel.timer = null;
+        this.#sendPending(channel);
       }, waitMs);
       return;
     }
@@ -140,7 +159,8 @@ export class LiveChannels {
     if (pending.length > 0) frame += formatActivity(pending, query.batchMs, channel.ends);
     channel.pending = [];
     channel.sessions = [];
+    if (frame === "") return;
     channel.sentMs = this.#now();
-    if (frame !== "") this.#send(channel.key, encoder.encode(frame));
+    this.#send(channel.key, encoder.encode(frame));
   }
 }

@@ -19,10 +19,20 @@ const HEARTBEAT_MS = 15_000;
 /** What the browser waits before it connects again, ms. */
 const RETRY_MS = 1000;
 
+interface Subscribed {
+  channel: string;
+  /** Bytes to send first. */
+  missed: Uint8Array;
+}
+
 /** The engine's part. */
 export interface LiveSource {
-  /** @param lastEventId where the viewer was; null for a first visit */
-  subscribe(query: LiveQuery, lastEventId: string | null): Promise<{ channel: string; missed: Uint8Array }>;
+  /**
+   * To be called again, and unsubscribed, for every viewer: one may leave a channel while another is joining it.
+   *
+   * @param lastEventId where the viewer was; null for a first visit
+   */
+  subscribe(query: LiveQuery, lastEventId: string | null): Promise<Subscribed>;
   unsubscribe(channel: string): Promise<void>;
 }
 
@@ -37,6 +47,7 @@ export class LiveHub implements LiveFeed {
   readonly #channels = new Map<string, Set<Viewer>>();
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #viewers = 0;
+  #closed = false;
   /** Viewers cut off because they did not keep up, since the start. */
   dropped = 0;
 
@@ -51,7 +62,6 @@ export class LiveHub implements LiveFeed {
     return this.#viewers;
   }
 
-  // deno-lint-ignore require-await
   async open(req: Request): Promise<Response> {
     const { deviceId = null, batchMs = 0 } = parseQuery(liveQuery, new URL(req.url));
     if (this.#viewers >= MAX_VIEWERS) {
@@ -64,17 +74,21 @@ export class LiveHub implements LiveFeed {
       );
     }
     this.#viewers++;
-    const lastEventId = req.headers.get("last-event-id");
-    let leave = () => {};
+    const { channel, missed } = await this.#subscribe(
+      { deviceId, batchMs },
+      req.headers.get("last-event-id"),
+    );
+    let viewer: Viewer;
+    // Joins before the next frame can arrive, so that none is lost between what was missed and what is new.
     const body = new ReadableStream<Uint8Array>({
-      start: async (viewer) => {
+      start: (controller) => {
+        viewer = controller;
         viewer.enqueue(HELLO);
-        const { channel, missed } = await this.#source.subscribe({ deviceId, batchMs }, lastEventId);
         if (missed.length > 0) viewer.enqueue(missed);
-        leave = () => this.#leave(channel, viewer);
         this.#join(channel, viewer);
+        if (this.#closed) this.#end(channel, viewer);
       },
-      cancel: () => leave(),
+      cancel: () => this.#leave(channel, viewer),
     }, { highWaterMark: MAX_WAITING_BYTES, size: (chunk) => chunk.byteLength });
     return new Response(body, {
       headers: {
@@ -99,13 +113,25 @@ export class LiveHub implements LiveFeed {
 
   /** Ends every stream. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#heartbeat);
     for (const [channel, viewers] of this.#channels) {
-      for (const viewer of viewers) {
-        this.#leave(channel, viewer);
-        viewer.close();
-      }
+      for (const viewer of viewers) this.#end(channel, viewer);
     }
+  }
+
+  async #subscribe(query: LiveQuery, lastEventId: string | null): Promise<Subscribed> {
+    try {
+      return await this.#source.subscribe(query, lastEventId);
+    } catch (error) {
+      this.#viewers--;
+      throw error;
+    }
+  }
+
+  #end(channel: string, viewer: Viewer): void {
+    this.#leave(channel, viewer);
+    viewer.close();
   }
 
   #join(channel: string, viewer: Viewer): void {
@@ -118,8 +144,7 @@ export class LiveHub implements LiveFeed {
     const viewers = this.#channels.get(channel);
     if (!viewers?.delete(viewer)) return;
     this.#viewers--;
-    if (viewers.size > 0) return;
-    this.#channels.delete(channel);
+    if (viewers.size === 0) this.#channels.delete(channel);
     this.#source.unsubscribe(channel).catch((error) => console.error("live:", error));
   }
 }

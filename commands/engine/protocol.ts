@@ -5,7 +5,7 @@
  */
 import type { Group } from "../../log/embedded/appender.ts";
 import type { ControlEvent } from "../../log/records.ts";
-import type { ActivityFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
+import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import type { LiveQuery } from "../../web/live_channels.ts";
 
 /** The Worker's settings. */
@@ -39,7 +39,7 @@ export interface Calls {
   sessions: [SessionFilter];
   session: [string, string | undefined];
   activity: [ActivityFilter];
-  live: [{ recentMs: number; limit: number }];
+  live: [LiveFilter];
   appendControl: [ControlEvent];
   readControl: [];
   subscribe: [LiveQuery, string | null];

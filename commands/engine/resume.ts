@@ -6,8 +6,8 @@
 import type { ActivityRecord } from "../../log/records.ts";
 import { formatActivity, type LiveQuery, parsePosition } from "../../web/live_channels.ts";
 
-/** Records sent to one that comes back; past it the page loads its snapshot again. About 4 MB. */
-const MAX_MISSED_RECORDS = 10_000;
+/** Records sent to one that comes back; past it the page loads its snapshot again. About 2 MB: half of what may wait for one. */
+const MAX_MISSED_RECORDS = 5_000;
 /** Tells the viewer to load its snapshot again. */
 const RESET = "event: reset\ndata: {}\n\n";
 
@@ -37,11 +37,15 @@ export function missedFrames(
     if (behind === 0) return "";
     if (behind > MAX_MISSED_RECORDS) return RESET;
     const records: ActivityRecord[] = [];
-    from.forEach((offset, partition) => {
-      for (const { record } of log.readActivitySync(partition, offset, ends[partition] - offset).records) {
+    for (const [partition, offset] of from.entries()) {
+      const count = ends[partition] - offset;
+      const found = log.readActivitySync(partition, offset, count).records;
+      // Retention has deleted some.
+      if (found.length < count) return RESET;
+      for (const { record } of found) {
         if (deviceId === null || record.deviceId === deviceId) records.push(record);
       }
-    });
+    }
     if (records.length === 0) return "";
     records.sort((a, b) => a.timestamp - b.timestamp);
     return formatActivity(records.map((record) => JSON.stringify(record)), batchMs, ends);

@@ -7,7 +7,7 @@
 import { EmbeddedLog } from "../../log/embedded/log.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
-import type { ActivityFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
+import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
 import { Processor } from "../../stream/processor.ts";
 import { DEFAULT_THRESHOLDS } from "../../stream/thresholds.ts";
@@ -62,9 +62,9 @@ class EngineHost {
       const processor = new Processor(context, {
         settings: { windowMs, slideMs, latenessMs, sessionIdleMs },
         thresholds: DEFAULT_THRESHOLDS,
-        onSession: (event) => {
-          this.#readModel.note(event.status, event.deviceId, event.sessionId, event.at);
-          this.#channels.note(event);
+        onSession: ({ status, deviceId, sessionId, at }) => {
+          this.#readModel.note(status, deviceId, sessionId, at);
+          this.#channels.note({ status, at, session: { deviceId, sessionId } });
         },
         nowMs: Date.now(),
       });
@@ -96,7 +96,7 @@ class EngineHost {
       case "activity":
         return queries.activity(args[0] as ActivityFilter);
       case "live":
-        return queries.live(args[0] as { recentMs: number; limit: number });
+        return queries.live(args[0] as LiveFilter);
       case "appendControl":
         return await this.#log.appendControl(args[0] as ControlEvent);
       case "readControl":

@@ -32,9 +32,9 @@ export class Announcer {
   #urgent: string | null = null;
   #lastMs = -Infinity;
 
-  /** Remembers changed sessions; a session that changes again replaces its entry. */
+  /** Remembers changed cards; one that changes again replaces its entry. */
   note(cards: Card[]): void {
-    for (const card of cards) this.#changed.set(card.key, card);
+    for (const card of cards) this.#changed.set(card.deviceId, card);
   }
 
   /** Says something before any change of activity; the newest such sentence wins. */

@@ -1,5 +1,5 @@
 /**
- * What the Live page knows about one session. Values are never changed in place, so a signal sees every change.
+ * What the Live page knows about one phone: its newest session. Values are never changed in place, so a signal sees every change.
  *
  * @module
  */
@@ -20,13 +20,15 @@ export type Result = Pick<
 >;
 
 export interface Card {
-  key: string;
-  sessionId: string;
+  /** Its key: a phone has one card, whatever number of sessions. */
   deviceId: string;
+  sessionId: string;
   /** What people call it. */
   name: string;
   ended: boolean;
-  /** Server clock when the session was first seen, ms. */
+  /** When the phone was first seen, ms: what its place on the page is by. */
+  shownAtMs: number;
+  /** When the session began or was first seen, ms. */
   openedAtMs: number;
   endedAtMs: number | null;
   /** null while the first window fills. */
@@ -39,11 +41,6 @@ export interface Card {
   line: readonly LinePoint[];
 }
 
-/** Two phones may use the same session id. */
-export function cardKey({ deviceId, sessionId }: { deviceId: string; sessionId: string }): string {
-  return `${deviceId}/${sessionId}`;
-}
-
 /** A session that has no result yet. */
 export function openCard(
   ids: { deviceId: string; sessionId: string },
@@ -51,11 +48,11 @@ export function openCard(
   atMs: number,
 ): Card {
   return {
-    key: cardKey(ids),
-    sessionId: ids.sessionId,
     deviceId: ids.deviceId,
+    sessionId: ids.sessionId,
     name: name ?? ids.deviceId,
     ended: false,
+    shownAtMs: atMs,
     openedAtMs: atMs,
     endedAtMs: null,
     current: null,
@@ -68,7 +65,7 @@ export function openCard(
 
 /** A session of the snapshot; ten minutes of windows become a few segments, a hundredth of the bytes. */
 export function cardFromSession(session: LiveSession, name: string | undefined, slideMs: number): Card {
-  const card = openCard(session, session.name ?? name, session.startedAt ?? session.receivedAt);
+  const card = openCard(session, name, session.startedAt ?? session.receivedAt);
   let strip: StripSegment[] = [];
   for (const [endMs, activity] of session.recent) strip = extendStrip(strip, endMs, activity, slideMs);
   const { current } = session;
@@ -99,14 +96,15 @@ export function withResult(card: Card, record: ActivityRecord, nowMs: number, sl
   // A phone that has just begun is unknown only because its first window is not full: go on waiting.
   const filling = card.current === null && activity === "unknown" &&
     nowMs - card.openedAtMs < record.windowMs;
-  if (filling) return { ...card, arrivedAtMs: nowMs, strip };
+  const behindMs = Math.max(0, nowMs - timestamp);
+  if (filling) return { ...card, arrivedAtMs: nowMs, behindMs, strip };
   const line = card.line.filter(([endMs]) => endMs > timestamp - LINE_MS);
   line.push([timestamp, magnitude]);
   return {
     ...card,
     current: { timestamp, activity, magnitude, confidence, cadenceHz },
     arrivedAtMs: nowMs,
-    behindMs: Math.max(0, nowMs - timestamp),
+    behindMs,
     strip,
     line,
   };

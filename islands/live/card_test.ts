@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fakeRecord, fakeSession } from "../../web/testing/fake_services.ts";
-import { cardFromSession, cardKey, LINE_MS, openCard, withResult } from "./card.ts";
+import { cardFromSession, LINE_MS, openCard, withResult } from "./card.ts";
 
 const END_MS = 1_700_000_000_000;
 
@@ -14,9 +14,9 @@ Deno.test("cardFromSession() turns ten minutes of windows into segments and one 
   assert.equal(card.current?.activity, "running");
 });
 
-Deno.test("cardFromSession() names a session after itself, its device's name, or its device's id", () => {
-  const session = fakeSession("pixel-8", END_MS, []);
-  assert.equal(cardFromSession({ ...session, name: "Morning run" }, "Pixel 8", 1000).name, "Morning run");
+Deno.test("cardFromSession() is called as its device is, or else by the device's id", () => {
+  const session = { ...fakeSession("pixel-8", END_MS, []), name: "Morning run" };
+  assert.equal(cardFromSession(session, "Pixel 8", 1000).name, "Pixel 8");
   assert.equal(cardFromSession(session, undefined, 1000).name, "pixel-8");
 });
 
@@ -53,8 +53,4 @@ Deno.test("withResult() keeps one minute of points", () => {
   }
   assert.equal(card.line.length, 60);
   assert.equal(card.behindMs, 2000);
-});
-
-Deno.test("cardKey() keeps apart two phones that use the same session id", () => {
-  assert.notEqual(cardKey({ deviceId: "a", sessionId: "s" }), cardKey({ deviceId: "b", sessionId: "s" }));
 });

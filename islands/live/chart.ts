@@ -3,13 +3,22 @@
  *
  * @module
  */
-import { Chart, LinearScale, LineController, LineElement, PointElement } from "chart.js";
+import { Chart, LinearScale, LineController, LineElement, type Plugin, PointElement } from "chart.js";
+import type { Thresholds } from "../../stream/thresholds.ts";
 import { LINE_MS, type LinePoint } from "./card.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale);
 
 /** Hard running has a mean of about 15 m/s²; a common range lets cards be compared at a glance. */
 const TOP_MS2 = 16;
+
+/** Dashes and label of a threshold; small, since they are a background to the line. */
+const DASH_PX = [3, 3];
+const LABEL_FONT = "10px system-ui, sans-serif";
+const LABEL_GAP_PX = 3;
+
+/** Mean magnitudes that tell the activities apart. */
+export type MagnitudeThresholds = Pick<Thresholds, "walkingMs2" | "runningMs2">;
 
 const DARK = "(prefers-color-scheme: dark)";
 
@@ -22,9 +31,10 @@ export class MagnitudeLine {
     this.#chart.update("none");
   };
 
-  constructor(canvas: HTMLCanvasElement) {
+  constructor(canvas: HTMLCanvasElement, thresholds: MagnitudeThresholds) {
     this.#chart = new Chart(canvas, {
       type: "line",
+      plugins: [drawThresholds(thresholds)],
       data: { datasets: [{ data: [], borderWidth: 1.5, pointRadius: 0, pointHitRadius: 0 }] },
       options: {
         animation: false,
@@ -91,3 +101,28 @@ export class MagnitudeLine {
 
 /** A longer pause between results breaks the line, ms. */
 const BREAK_MS = 5000;
+
+/** Behind the line: from where on a mean is walking, and from where on running. */
+function drawThresholds({ walkingMs2, runningMs2 }: MagnitudeThresholds): Plugin<"line"> {
+  return {
+    id: "thresholds",
+    beforeDatasetsDraw({ ctx, canvas, chartArea: { left, right }, scales: { y } }) {
+      const style = getComputedStyle(canvas);
+      ctx.save();
+      ctx.setLineDash(DASH_PX);
+      ctx.font = LABEL_FONT;
+      ctx.strokeStyle = ctx.fillStyle = style.outlineColor;
+      for (const [label, atMs2] of [["walking", walkingMs2], ["running", runningMs2]] as const) {
+        const top = Math.round(y.getPixelForValue(atMs2)) + 0.5;
+        ctx.globalAlpha = 0.5;
+        ctx.beginPath();
+        ctx.moveTo(left, top);
+        ctx.lineTo(right, top);
+        ctx.stroke();
+        ctx.globalAlpha = 1;
+        ctx.fillText(label, left + LABEL_GAP_PX, top - LABEL_GAP_PX);
+      }
+      ctx.restore();
+    },
+  };
+}

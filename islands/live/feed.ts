@@ -5,7 +5,7 @@
  */
 import type { ActivityRecord } from "../../log/records.ts";
 import type { LiveSession } from "../../web/services.ts";
-import type { SessionChange } from "./model.ts";
+import type { LiveSessionEvent } from "../../web/live_channels.ts";
 
 /** The page is drawn at most this often, ms: faster than anyone reads, a tenth of the work with many phones. */
 const FLUSH_MS = 250;
@@ -17,7 +17,7 @@ const SNAPSHOT_URL = "/api/sessions?live=true&recentMs=600000&limit=200";
 
 export interface FeedHandlers {
   /** What arrived since the last call, oldest first. */
-  onEvents(events: (ActivityRecord[] | SessionChange[])[]): void;
+  onEvents(events: (ActivityRecord[] | LiveSessionEvent[])[]): void;
   /** Everything anew, after the stream could not be resumed. */
   onSnapshot(sessions: LiveSession[], total: number): void;
   /** null when connected, else since when not, ms. */
@@ -31,7 +31,7 @@ export interface FeedHandlers {
  */
 export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers): () => void {
   let source: EventSource;
-  let pending: (ActivityRecord[] | SessionChange[])[] = [];
+  let pending: (ActivityRecord[] | LiveSessionEvent[])[] = [];
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let lostSinceMs: number | null = null;

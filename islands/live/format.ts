@@ -39,19 +39,12 @@ export function formatConfidence(confidence: number): string {
 }
 
 /**
- * Below these rates nobody keeps walking or running, so a dominant frequency below is the stride (two steps), which a phone
- * in one pocket or hand often shows more clearly than the step. Hz.
- */
-const SLOWEST_STEPS_HZ: Partial<Record<Activity, number>> = { walking: 1.3, running: 2 };
-
-/**
- * Steps per minute from the dominant frequency.
+ * Steps per minute.
  *
- * @param cadenceHz Dominant frequency of the magnitude, Hz
- * @returns null unless the person walks or runs
+ * @param cadenceHz Step rate, Hz
+ * @returns null unless the person walks or runs in a rhythm
  */
 export function stepsPerMinute(activity: Activity, cadenceHz: number | null): number | null {
-  const slowest = SLOWEST_STEPS_HZ[activity];
-  if (slowest === undefined || cadenceHz === null) return null;
-  return Math.round((cadenceHz < slowest ? 2 * cadenceHz : cadenceHz) * 60);
+  const steps = activity === "walking" || activity === "running";
+  return steps && cadenceHz !== null ? Math.round(cadenceHz * 60) : null;
 }

@@ -32,11 +32,10 @@ Deno.test("formatConfidence() never claims to be certain", () => {
   assert.equal(spaced(formatConfidence(1)), "99 %");
 });
 
-Deno.test("stepsPerMinute() doubles a stride and leaves a step as it is", () => {
+Deno.test("stepsPerMinute() is the step rate, however slow", () => {
   assert.equal(stepsPerMinute("running", 2.8), 168);
-  assert.equal(stepsPerMinute("running", 1.4), 168);
   assert.equal(stepsPerMinute("walking", 1.9), 114);
-  assert.equal(stepsPerMinute("walking", 0.95), 114);
+  assert.equal(stepsPerMinute("walking", 0.95), 57);
 });
 
 Deno.test("stepsPerMinute() is silent when nobody steps", () => {

@@ -1,37 +1,29 @@
 /**
- * The state of the Live page: one signal per session, so that only cards that changed are drawn again.
+ * The state of the Live page: one signal per phone, so that only cards that changed are drawn again.
  *
  * @module
  */
 import { batch, type Signal, signal } from "@preact/signals";
 import { ACTIVITIES, type Activity, type ActivityRecord } from "../../log/records.ts";
 import type { WindowSettings } from "../../stream/settings.ts";
-import { type Card, cardFromSession, cardKey, openCard, withResult } from "./card.ts";
+import type { LiveSessionEvent } from "../../web/live_channels.ts";
 import type { LiveSession } from "../../web/services.ts";
+import { type Card, cardFromSession, openCard, withResult } from "./card.ts";
 
-/** More cards than this cannot be taken in at a glance, and each has a chart: beyond it sessions are rows of a table. */
+/** More cards than this cannot be taken in at a glance, and each has a chart: beyond it phones are rows of a table. */
 export const MAX_CARDS = 12;
 /** Rows drawn at most: more than anyone reads, and what a slow phone still scrolls smoothly. */
 export const MAX_SHOWN = 200;
-/** Sessions kept at most; at the limit the oldest ended one goes first. */
-export const MAX_SESSIONS = 2000;
+/** Phones kept at most; at the limit the oldest ended one goes first. */
+export const MAX_PHONES = 2000;
 /** Phones upload every second or few; after this silence something is wrong with the phone or the network. */
 export const SILENT_AFTER_MS = 10_000;
-/** How long an ended session stays on the page, ms. */
+/** How long a phone whose session ended stays on the page, ms. */
 export const ENDED_SHOWN_MS = 120_000;
 /** The last windows of a session may follow its end; a result later than this means that the phone is back. */
 const LATE_RESULT_MS = 2000;
 /** Without the server's word, a session silent for this much longer than the idle time has ended. */
 const IDLE_GRACE_MS = 15_000;
-
-/** One entry of the live stream's `session` event. */
-export interface SessionChange {
-  sessionId: string;
-  deviceId: string;
-  status: "opened" | "closed";
-  /** Server clock, ms. */
-  at: number;
-}
 
 /** The page's headline. */
 export interface Summary {
@@ -39,13 +31,13 @@ export interface Summary {
   silent: number;
   /** Median delay of results behind real time, ms; null without results. */
   lagMs: number | null;
-  /** Live sessions by their newest result. */
+  /** Live phones by their newest result. */
   counts: Record<Activity, number>;
 }
 
 export interface ModelInit {
   cards: Card[];
-  /** Live sessions in all; more than `cards` when there are many. */
+  /** Live phones in all; more than `cards` when there are many. */
   total: number;
   nowMs: number;
   window: WindowSettings;
@@ -55,7 +47,7 @@ export interface ModelInit {
 
 export class LiveModel {
   readonly nowMs: Signal<number>;
-  /** Keys of the sessions in the order they are shown. */
+  /** Device ids in the order they are shown. */
   readonly order: Signal<string[]> = signal([]);
   readonly summary: Signal<Summary> = signal({
     live: 0,
@@ -64,28 +56,29 @@ export class LiveModel {
     counts: countActivities([]),
   });
   readonly window: WindowSettings;
+  /** By device id. */
   readonly #cards = new Map<string, Signal<Card>>();
   readonly #names: Map<string, string>;
-  /** Live sessions that the snapshot was too short to hold and that have sent nothing since. */
+  /** Live phones that the snapshot was too short to hold and that have sent nothing since. */
   #unseen: number;
 
   constructor({ cards, total, nowMs, window, names }: ModelInit) {
     this.nowMs = signal(nowMs);
     this.window = window;
     this.#names = new Map(Object.entries(names));
-    for (const card of cards) this.#cards.set(card.key, signal(card));
+    for (const card of cards) this.#cards.set(card.deviceId, signal(card));
     this.#unseen = Math.max(0, total - cards.length);
     this.#arrange();
   }
 
-  /** The signal of a session in {@linkcode order}. */
-  card(key: string): Signal<Card> {
-    const card = this.#cards.get(key);
-    if (!card) throw new Error(`Cannot find session ${key} in the model`);
+  /** The signal of a phone in {@linkcode order}. */
+  card(deviceId: string): Signal<Card> {
+    const card = this.#cards.get(deviceId);
+    if (!card) throw new Error(`Cannot find device ${deviceId} in the model`);
     return card;
   }
 
-  /** Remembers what a device is called, for sessions that open later. */
+  /** Remembers what a device is called, for when it appears. */
   nameDevice(deviceId: string, name: string): void {
     this.#names.set(deviceId, name);
   }
@@ -96,10 +89,10 @@ export class LiveModel {
       const fresh = new Set<string>();
       for (const session of sessions) {
         const card = cardFromSession(session, this.#names.get(session.deviceId), this.window.slideMs);
-        fresh.add(card.key);
-        this.#put(card);
+        fresh.add(card.deviceId);
+        this.#put({ ...card, shownAtMs: this.#cards.get(card.deviceId)?.peek().shownAtMs ?? card.shownAtMs });
       }
-      for (const key of this.#cards.keys()) if (!fresh.has(key)) this.#cards.delete(key);
+      for (const id of this.#cards.keys()) if (!fresh.has(id)) this.#cards.delete(id);
       this.#unseen = Math.max(0, total - sessions.length);
       this.nowMs.value = nowMs;
       this.#arrange();
@@ -109,17 +102,17 @@ export class LiveModel {
   /**
    * Takes what the live stream brought, oldest first.
    *
-   * @returns Sessions whose activity is another now
+   * @returns Phones whose activity is another now
    */
-  apply(events: (ActivityRecord[] | SessionChange[])[], nowMs: number): Card[] {
+  apply(events: (ActivityRecord[] | LiveSessionEvent[])[], nowMs: number): Card[] {
     const changed = new Map<string, Card>();
     batch(() => {
       for (const event of events.flat()) {
         if ("status" in event) this.#change(event);
         else {
-          const before = this.#cards.get(cardKey(event))?.peek().current?.activity;
+          const before = this.#cards.get(event.deviceId)?.peek().current?.activity;
           const card = this.#result(event, nowMs);
-          if (card.current?.activity !== before) changed.set(card.key, card);
+          if (card.current?.activity !== before) changed.set(card.deviceId, card);
         }
       }
       this.#arrange();
@@ -127,14 +120,14 @@ export class LiveModel {
     return [...changed.values()];
   }
 
-  /** Moves the clock: ages, silence, and sessions to take off the page. */
+  /** Moves the clock: ages, silence, and phones to take off the page. */
   tick(nowMs: number): void {
     batch(() => {
       this.nowMs.value = nowMs;
-      for (const [key, card] of this.#cards) {
+      for (const [deviceId, card] of this.#cards) {
         const { ended, endedAtMs, arrivedAtMs } = card.peek();
         if (ended) {
-          if (nowMs - (endedAtMs ?? nowMs) > ENDED_SHOWN_MS) this.#cards.delete(key);
+          if (nowMs - (endedAtMs ?? nowMs) > ENDED_SHOWN_MS) this.#cards.delete(deviceId);
         } else if (nowMs - arrivedAtMs > this.window.sessionIdleMs + IDLE_GRACE_MS) {
           card.value = { ...card.peek(), ended: true, endedAtMs: nowMs };
         }
@@ -143,64 +136,93 @@ export class LiveModel {
     });
   }
 
-  #change({ sessionId, deviceId, status, at }: SessionChange): void {
-    const known = this.#cards.get(cardKey({ sessionId, deviceId }));
-    if (status === "closed") {
-      if (known) known.value = { ...known.peek(), ended: true, endedAtMs: at };
-      else this.#unseen = Math.max(0, this.#unseen - 1);
-    } else if (known) {
-      known.value = { ...known.peek(), ended: false, endedAtMs: null, arrivedAtMs: at };
-    } else {
-      this.#put(openCard({ sessionId, deviceId }, this.#names.get(deviceId), at));
+  #change({ status, at, session }: LiveSessionEvent): void {
+    const { deviceId, sessionId } = session;
+    const known = this.#cards.get(deviceId)?.peek();
+    const isShown = known?.sessionId === sessionId;
+    if (status === "opened") {
+      if (isShown) this.#put({ ...known, ended: false, endedAtMs: null, arrivedAtMs: at });
+      else this.#turnOver(session, known, at);
+    } else if (isShown) {
+      this.#put({ ...known, ended: true, endedAtMs: at });
+    } else if (!known) {
+      this.#unseen = Math.max(0, this.#unseen - 1);
     }
   }
 
+  /** @returns The phone's card, with the result if it is of the session shown */
   #result(record: ActivityRecord, nowMs: number): Card {
-    const known = this.#cards.get(cardKey(record))?.peek();
+    const known = this.#cards.get(record.deviceId)?.peek();
     if (!known) this.#unseen = Math.max(0, this.#unseen - 1);
-    let card = withResult(
-      known ?? openCard(record, this.#names.get(record.deviceId), nowMs),
-      record,
-      nowMs,
-      this.window.slideMs,
-    );
-    if (card.ended && card !== known && nowMs - (card.endedAtMs ?? 0) > LATE_RESULT_MS) {
+    if (known && known.sessionId !== record.sessionId && !this.#isGivenUp(known, record, nowMs)) return known;
+    const shown = known?.sessionId === record.sessionId ? known : this.#turnOver(record, known, nowMs);
+    let card = withResult(shown, record, nowMs, this.window.slideMs);
+    if (card.ended && card !== shown && nowMs - (card.endedAtMs ?? 0) > LATE_RESULT_MS) {
       card = { ...card, ended: false, endedAtMs: null };
     }
     this.#put(card);
     return card;
   }
 
+  /**
+   * Whether a result of another session means that the phone has gone on to that. Usually its opening says so, but a page that
+   * was offline then missed it; and the last windows of an earlier session follow late, which must not bring it back.
+   */
+  #isGivenUp(card: Card, { timestamp }: ActivityRecord, nowMs: number): boolean {
+    return card.ended ||
+      (this.#isSilent(card, nowMs) && timestamp > (card.current?.timestamp ?? card.openedAtMs));
+  }
+
+  /** Gives a phone's card, in its place, to another session. */
+  #turnOver(
+    session: { deviceId: string; sessionId: string },
+    known: Card | undefined,
+    atMs: number,
+  ): Card {
+    const card = openCard(session, this.#names.get(session.deviceId), atMs);
+    const turned = known ? { ...card, shownAtMs: known.shownAtMs } : card;
+    this.#put(turned);
+    return turned;
+  }
+
+  #isSilent(card: Card, nowMs: number): boolean {
+    return isSilent(card, nowMs, this.window);
+  }
+
   #put(card: Card): void {
-    const known = this.#cards.get(card.key);
+    const known = this.#cards.get(card.deviceId);
     if (known) {
       known.value = card;
       return;
     }
-    if (this.#cards.size >= MAX_SESSIONS) {
+    if (this.#cards.size >= MAX_PHONES) {
       const oldest = [...this.#cards.values()].map((entry) => entry.peek())
         .reduce((a, b) => (Number(b.ended) - Number(a.ended) || a.arrivedAtMs - b.arrivedAtMs) > 0 ? b : a);
-      this.#cards.delete(oldest.key);
+      this.#cards.delete(oldest.deviceId);
     }
-    this.#cards.set(card.key, signal(card));
+    this.#cards.set(card.deviceId, signal(card));
   }
 
-  /** Troubled sessions first, then the newest; ended ones last. Within that the order is steady, so that nothing jumps. */
+  /** Troubled phones first, then the newest; ended ones last. Within that the order is steady, so that nothing jumps. */
   #arrange(): void {
     const nowMs = this.nowMs.peek();
     const cards = [...this.#cards.values()].map((card) => card.peek());
-    const rank = (card: Card) => card.ended ? 2 : isSilent(card, nowMs) ? 0 : 1;
-    cards.sort((a, b) => rank(a) - rank(b) || b.openedAtMs - a.openedAtMs || (a.key < b.key ? -1 : 1));
-    const keys = cards.map(({ key }) => key);
+    const rank = (card: Card) => card.ended ? 2 : this.#isSilent(card, nowMs) ? 0 : 1;
+    cards.sort((a, b) =>
+      rank(a) - rank(b) || b.shownAtMs - a.shownAtMs || (a.deviceId < b.deviceId ? -1 : 1)
+    );
+    const ids = cards.map(({ deviceId }) => deviceId);
     const shown = this.order.peek();
-    if (keys.length !== shown.length || keys.some((key, i) => key !== shown[i])) this.order.value = keys;
+    if (ids.length !== shown.length || ids.some((id, i) => id !== shown[i])) this.order.value = ids;
 
     const live = cards.filter((card) => !card.ended);
-    const heard = live.filter((card) => card.current && !isSilent(card, nowMs)).map((card) => card.behindMs);
+    const heard = live.filter((card) => card.current && !this.#isSilent(card, nowMs)).map((card) =>
+      card.behindMs
+    );
     heard.sort((a, b) => a - b);
     const next: Summary = {
       live: live.length + this.#unseen,
-      silent: live.filter((card) => isSilent(card, nowMs)).length,
+      silent: live.filter((card) => this.#isSilent(card, nowMs)).length,
       lagMs: heard.length > 0 ? heard[heard.length >> 1] : null,
       counts: countActivities(live),
     };
@@ -208,9 +230,20 @@ export class LiveModel {
   }
 }
 
-/** Whether a live session should have sent something by now. */
-export function isSilent(card: Card, nowMs: number): boolean {
-  return !card.ended && nowMs - card.arrivedAtMs > SILENT_AFTER_MS;
+/** Whether a live phone should have sent something by now; before its first window is full, results say nothing of that. */
+export function isSilent(
+  { ended, current, arrivedAtMs }: Card,
+  nowMs: number,
+  window: WindowSettings,
+): boolean {
+  const expectedMs = current ? 0 : firstResultMs(window);
+  return !ended && nowMs - arrivedAtMs > expectedMs + SILENT_AFTER_MS;
+}
+
+/** Longest time from a session's start to its first result when readings arrive as they are made, ms. */
+export function firstResultMs({ windowMs, slideMs, latenessMs }: WindowSettings): number {
+  // The first full window begins at the next slide and is closed when late readings have had their time.
+  return slideMs + windowMs + latenessMs;
 }
 
 function countActivities(live: Card[]): Record<Activity, number> {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { effect } from "@preact/signals";
+import type { Activity } from "../../log/records.ts";
 import { DEFAULT_WINDOW } from "../../stream/settings.ts";
 import { fakeRecord, fakeSession } from "../../web/testing/fake_services.ts";
 import { cardFromSession } from "./card.ts";
-import { ENDED_SHOWN_MS, LiveModel, MAX_SESSIONS, SILENT_AFTER_MS } from "./model.ts";
+import { ENDED_SHOWN_MS, firstResultMs, LiveModel, MAX_PHONES, SILENT_AFTER_MS } from "./model.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
@@ -19,21 +20,21 @@ function modelOf(...devices: string[]): LiveModel {
     names: { c: "Carla's phone" },
   });
 }
-const key = (device: string) => `${device}/${device}-session`;
-const change = (device: string, status: "opened" | "closed", at = NOW_MS) => ({
-  deviceId: device,
-  sessionId: `${device}-session`,
-  status,
-  at,
-});
+const sessionOf = (device: string) => `${device}-session`;
+const change = (
+  deviceId: string,
+  status: "opened" | "closed",
+  at = NOW_MS,
+  sessionId = sessionOf(deviceId),
+) => ({ status, at, session: { deviceId, sessionId } });
 
-Deno.test("apply() changes only the signals of sessions that sent something", () => {
+Deno.test("apply() changes only the signals of phones that sent something", () => {
   const model = modelOf("a", "b");
   const seen: string[] = [];
-  const stop = [key("a"), key("b")].map((id) => effect(() => void seen.push(model.card(id).value.key)));
+  const stop = ["a", "b"].map((id) => effect(() => void seen.push(model.card(id).value.deviceId)));
   seen.length = 0;
   model.apply([[fakeRecord("a", NOW_MS, "running")]], NOW_MS + 100);
-  assert.deepEqual(seen, [key("a")]);
+  assert.deepEqual(seen, ["a"]);
   stop.forEach((end) => end());
 });
 
@@ -50,27 +51,27 @@ Deno.test("apply() reports a change of activity once", () => {
 Deno.test("apply() shows an opened session while it waits, by its device's name", () => {
   const model = modelOf();
   model.apply([[change("c", "opened")]], NOW_MS);
-  assert.equal(model.card(key("c")).value.name, "Carla's phone");
-  assert.equal(model.card(key("c")).value.current, null);
+  assert.equal(model.card("c").value.name, "Carla's phone");
+  assert.equal(model.card("c").value.current, null);
   assert.equal(model.summary.value.live, 1);
 });
 
 Deno.test("apply() shows a session that was never opened as far as the page knows", () => {
   const model = modelOf();
   model.apply([[fakeRecord("d", NOW_MS - 2000, "walking")]], NOW_MS);
-  assert.deepEqual(model.order.value, [key("d")]);
+  assert.deepEqual(model.order.value, ["d"]);
 });
 
 Deno.test("apply() ends a session, keeps it ended for its last results, and wakes it for later ones", () => {
   const model = modelOf("a");
   model.apply([[change("a", "closed")], [fakeRecord("a", NOW_MS, "walking")]], NOW_MS + 500);
-  assert.equal(model.card(key("a")).value.ended, true);
+  assert.equal(model.card("a").value.ended, true);
   assert.equal(model.summary.value.live, 0);
   model.apply([[fakeRecord("a", NOW_MS + 60_000, "walking")]], NOW_MS + 62_000);
-  assert.equal(model.card(key("a")).value.ended, false);
+  assert.equal(model.card("a").value.ended, false);
 });
 
-Deno.test("tick() takes an ended session off the page after a while", () => {
+Deno.test("tick() takes a phone whose session ended off the page after a while", () => {
   const model = modelOf("a");
   model.apply([[change("a", "closed")]], NOW_MS);
   model.tick(NOW_MS + ENDED_SHOWN_MS);
@@ -79,15 +80,15 @@ Deno.test("tick() takes an ended session off the page after a while", () => {
   assert.equal(model.order.value.length, 0);
 });
 
-Deno.test("tick() puts a silent session first, and ends it when the server's word was missed", () => {
+Deno.test("tick() puts a silent phone first, and ends it when the server's word was missed", () => {
   const model = modelOf("a", "b");
   const later = NOW_MS + SILENT_AFTER_MS + 1;
   model.apply([[fakeRecord("a", later - 2000, "walking")]], later);
   model.tick(later);
-  assert.deepEqual(model.order.value, [key("b"), key("a")]);
+  assert.deepEqual(model.order.value, ["b", "a"]);
   assert.equal(model.summary.value.silent, 1);
   model.tick(NOW_MS + DEFAULT_WINDOW.sessionIdleMs + 60_000);
-  assert.equal(model.card(key("b")).value.ended, true);
+  assert.equal(model.card("b").value.ended, true);
 });
 
 Deno.test("order stays as it is while results arrive, so that nothing jumps", () => {
@@ -99,7 +100,7 @@ Deno.test("order stays as it is while results arrive, so that nothing jumps", ()
   assert.equal(model.order.value, before);
 });
 
-Deno.test("summary counts live sessions beyond the snapshot until they show up themselves", () => {
+Deno.test("summary counts live phones beyond the snapshot until they show up themselves", () => {
   const model = new LiveModel({ cards: [], total: 3, nowMs: NOW_MS, window: DEFAULT_WINDOW, names: {} });
   assert.equal(model.summary.value.live, 3);
   model.apply([[fakeRecord("x", NOW_MS, "walking")]], NOW_MS);
@@ -120,16 +121,71 @@ Deno.test("summary gives the median delay of results", () => {
 Deno.test("reset() replaces what is shown", () => {
   const model = modelOf("a", "b");
   model.reset([fakeSession("b", NOW_MS, [["running", 5]])], 7, NOW_MS);
-  assert.deepEqual(model.order.value, [key("b")]);
-  assert.equal(model.card(key("b")).value.current?.activity, "running");
+  assert.deepEqual(model.order.value, ["b"]);
+  assert.equal(model.card("b").value.current?.activity, "running");
   assert.equal(model.summary.value.live, 7);
 });
 
-Deno.test("apply() keeps a bounded number of sessions and drops the oldest ended one first", () => {
+Deno.test("apply() keeps a bounded number of phones and drops the oldest ended one first", () => {
   const model = modelOf("a");
   model.apply([[change("a", "closed")]], NOW_MS);
-  const many = Array.from({ length: MAX_SESSIONS }, (_, i) => fakeRecord(`p${i}`, NOW_MS, "walking"));
+  const many = Array.from({ length: MAX_PHONES }, (_, i) => fakeRecord(`p${i}`, NOW_MS, "walking"));
   model.apply([many], NOW_MS);
-  assert.equal(model.order.value.length, MAX_SESSIONS);
-  assert(!model.order.value.includes(key("a")));
+  assert.equal(model.order.value.length, MAX_PHONES);
+  assert(!model.order.value.includes("a"));
+});
+
+const result = (device: string, sessionId: string, timestamp: number, activity: Activity = "running") =>
+  fakeRecord(device, timestamp, activity, { sessionId });
+
+Deno.test("apply() turns a phone's card over, in its place, to the session it opened last", () => {
+  const model = modelOf("a", "b");
+  const { order } = model;
+  const before = order.value;
+  model.apply([[change("b", "opened", NOW_MS + 1000, "s2")]], NOW_MS + 1000);
+  assert.equal(order.value, before);
+  const { sessionId, current, strip, line } = model.card("b").value;
+  assert.deepEqual({ sessionId, current, strip, line }, {
+    sessionId: "s2",
+    current: null,
+    strip: [],
+    line: [],
+  });
+  model.apply([[result("b", "s2", NOW_MS + 2000)]], NOW_MS + 4000);
+  assert.equal(model.card("b").value.current?.activity, "running");
+  assert.equal(model.summary.value.live, 2);
+});
+
+Deno.test("apply() takes no more of a session that its phone has left", () => {
+  const model = modelOf("a");
+  model.apply([[change("a", "opened", NOW_MS, "s2")], [result("a", "s2", NOW_MS, "walking")]], NOW_MS);
+  const card = model.card("a").value;
+  model.apply([[result("a", sessionOf("a"), NOW_MS + 1000)], [change("a", "closed", NOW_MS)]], NOW_MS + 1000);
+  assert.equal(model.card("a").value, card);
+});
+
+Deno.test("apply() gives an ended card to another session that has a result", () => {
+  const model = modelOf("a");
+  model.apply([[change("a", "closed")], [result("a", "s2", NOW_MS + 1000)]], NOW_MS + 3000);
+  const { sessionId, ended, current } = model.card("a").value;
+  assert.deepEqual([sessionId, ended, current?.activity], ["s2", false, "running"]);
+});
+
+Deno.test("apply() gives a silent card to a later session whose opening was missed, not to an earlier one", () => {
+  const model = modelOf("a");
+  const later = NOW_MS + SILENT_AFTER_MS + 1;
+  model.apply([[result("a", "s0", NOW_MS - 60_000)]], later);
+  assert.equal(model.card("a").value.sessionId, sessionOf("a"));
+  model.apply([[result("a", "s2", later - 2400)]], later);
+  assert.equal(model.card("a").value.sessionId, "s2");
+});
+
+Deno.test("a phone is not silent while its first window fills", () => {
+  const model = modelOf();
+  model.apply([[change("a", "opened")]], NOW_MS);
+  const dueMs = NOW_MS + firstResultMs(DEFAULT_WINDOW);
+  model.tick(dueMs + SILENT_AFTER_MS);
+  assert.equal(model.summary.value.silent, 0);
+  model.tick(dueMs + SILENT_AFTER_MS + 1);
+  assert.equal(model.summary.value.silent, 1);
 });

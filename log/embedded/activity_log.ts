@@ -36,7 +36,11 @@ export class ActivityLog {
   /** Appends one segment with the outputs of several partitions; inside a transaction. */
   append(tasks: readonly Outputs[], nowMs: number): () => void {
     let count = 0;
-    for (const { outputs } of tasks) count += outputs.length;
+    const counts = new Float64Array(this.ends.length);
+    for (const { partition, outputs } of tasks) {
+      count += outputs.length;
+      counts[partition] += outputs.length;
+    }
     const body = new Uint8Array(count * ACTIVITY_BYTES);
     const view = new DataView(body.buffer);
     let at = 0;
@@ -47,7 +51,7 @@ export class ActivityLog {
         at += ACTIVITY_BYTES;
       }
     }
-    return this.#segments.append(body, nowMs);
+    return this.#segments.append(body, nowMs, counts);
   }
 
   read(partition: number, from: number, limit: number): Slice<ActivityRecord> {

@@ -21,7 +21,8 @@ const DISK_FULL_RETRY_S = 30;
  * `*_segment`: groups of records, one blob each; ids have no holes, so a position is found by bisection. `base` is an f64 per
  * partition: the offset the group's first record has. `total_bytes` counts from the first segment ever, for retention.
  * `session`: row ids that stand for (device, session) inside the blobs. `seen_*`: message ids already stored, as far as
- * `seen_through`; later ones are in the segments. `task_commit`: state changes not yet folded into `state`.
+ * `seen_through`; later ones are in the segments. `task`: outputs are
+ * committed up to `next_offset`, live rows of `state` are those at `snapshot_offset`.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS raw_segment(
@@ -34,9 +35,8 @@ CREATE TABLE IF NOT EXISTS session(
   sid INTEGER PRIMARY KEY, device_id TEXT NOT NULL, session_id TEXT NOT NULL, UNIQUE(device_id, session_id));
 CREATE TABLE IF NOT EXISTS seen_range(sid INTEGER PRIMARY KEY, ranges TEXT NOT NULL, touched_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS seen_message(sid INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(sid, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS task(partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS task_commit(
-  partition INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(partition, seq));
+CREATE TABLE IF NOT EXISTS task(
+  partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL, snapshot_offset INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS state(
   partition INTEGER NOT NULL, key TEXT NOT NULL, live INTEGER NOT NULL, touched_ms INTEGER NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY(partition, key)) WITHOUT ROWID;

@@ -30,7 +30,7 @@ export interface EngineSettings {
   maxPages?: number;
 }
 
-/** How often message ids and states are folded into their tables, ms: bounds what a restart reads again. */
+/** How often message ids are folded into their tables, ms: bounds what a restart reads again. */
 const FOLD_INTERVAL_MS = 20_000;
 /** How often old segments are looked for, ms. */
 const RETENTION_INTERVAL_MS = 5_000;
@@ -98,6 +98,7 @@ export class Engine {
    * @throws Unavailable when the disk is full: nothing was stored
    */
   commitGroup(bytes: Uint8Array, slots: readonly Slot[]): number[] {
+    const counts = new Float64Array(this.partitions);
     const duplicates: number[] = [];
     const added: Session[] = [];
     const made: Slot[] = [];
@@ -125,11 +126,12 @@ export class Engine {
             duplicates.push(index);
           } else {
             if (session.groupIds.push(id) === 1) added.push(session);
+            counts[reader.partition]++;
           }
         }
         if (added.length === 0) return [];
         if (duplicates.length > 0) body = withoutDuplicates(bytes);
-        return [this.#raw.append(body, this.now())];
+        return [this.#raw.append(body, this.now(), counts)];
       });
     } catch (error) {
       // Their rows went with the transaction.
@@ -157,7 +159,9 @@ export class Engine {
         .get(entity);
       const expected = ((newest as { version: number | null }).version ?? 0) + 1;
       if (version !== expected) {
-        throw new Conflict(`${entity} was changed in between: the event has version ${version}, expected ${expected}`);
+        throw new Conflict(
+          `${entity} was changed in between: the event has version ${version}, expected ${expected}`,
+        );
       }
       this.#db.prepare("INSERT INTO control_event(entity, version, body) VALUES(?, ?, ?)")
         .run(entity, version, JSON.stringify(event));
@@ -194,15 +198,16 @@ export class Engine {
     return topic === "raw_sensor_data" ? this.#raw.extents() : this.#activity.extents();
   }
 
-  /** Starts a task for each partition from its committed position. Call `pump` and `advance` from then on. */
+  /** Starts a task for each partition from its last snapshot. Call `pump` and `advance` from then on. */
   run(factory: TaskFactory): void {
-    const load = this.#db.prepare("SELECT next_offset AS next FROM task WHERE partition = ?");
     const tasks = [];
     let from = this.#raw.lastId + 1;
     for (let partition = 0; partition < this.partitions; partition++) {
-      const next = (load.get(partition) as { next: number } | undefined)?.next ?? 0;
-      tasks.push(new Task(this.#db, partition, next, factory, this.now()));
-      if (next < this.#raw.ends[partition]) from = Math.min(from, this.#raw.locate(partition, next));
+      const task = new Task(this.#db, partition, factory, this.now());
+      tasks.push(task);
+      if (task.next < this.#raw.ends[partition]) {
+        from = Math.min(from, this.#raw.locate(partition, task.next));
+      }
     }
     this.#handedOverId = from - 1;
     this.#tasks = tasks;
@@ -221,7 +226,7 @@ export class Engine {
   }
 
   /**
-   * What is to be done from time to time: the tasks' clocks, their commits, folding, retention. To be called every
+   * What is to be done from time to time: the tasks' clocks, their commits and snapshots, folding, retention. To be called every
    * `COMMIT_INTERVAL_MS`.
    *
    * @throws Unavailable when the disk is full; what could not be committed is kept and tried again at the next call
@@ -235,9 +240,6 @@ export class Engine {
       for (const task of this.#tasks) task.tick(nowMs);
     }
     this.#commitTasks(nowMs);
-    for (const task of this.#tasks) {
-      if (task.foldDue(nowMs, FOLD_INTERVAL_MS)) this.#transaction(() => [task.fold(nowMs)]);
-    }
     if (nowMs - this.#foldedMs >= FOLD_INTERVAL_MS) this.#foldSeen(nowMs);
     if (nowMs - this.#expiredMs >= EXPIRE_INTERVAL_MS) this.#expire(nowMs);
   }
@@ -273,8 +275,8 @@ export class Engine {
   close(): void {
     const nowMs = this.now();
     try {
+      for (const task of this.#tasks) task.requestSnapshot();
       this.#commitTasks(nowMs);
-      for (const task of this.#tasks) this.#transaction(() => [task.fold(nowMs)]);
       this.#foldSeen(nowMs);
       this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } finally {
@@ -283,13 +285,13 @@ export class Engine {
   }
 
   #commitTasks(nowMs: number): void {
-    const pending = this.#tasks.filter((task) => task.collect());
+    const pending = this.#tasks.filter((task) => task.collect(nowMs));
     if (pending.length === 0) return;
     const outputs = pending.filter((task) => task.outputs.length > 0);
     const ends = Array.from(this.#activity.ends);
     this.#stuck = true;
     this.#transaction(() => {
-      const done = pending.map((task) => task.write());
+      const done = pending.map((task) => task.write(nowMs));
       if (outputs.length > 0) done.push(this.#activity.append(outputs, nowMs));
       return done;
     });
@@ -337,7 +339,7 @@ export class Engine {
     const { retentionMs, retentionBytes } = this.settings;
     let keepFromId = this.#raw.lastId;
     for (const task of this.#tasks) {
-      keepFromId = Math.min(keepFromId, this.#raw.locate(task.partition, task.committed));
+      keepFromId = Math.min(keepFromId, this.#raw.locate(task.partition, task.snapshot));
     }
     this.#transaction(() => [
       this.#raw.expire(nowMs - retentionMs, retentionBytes, keepFromId),

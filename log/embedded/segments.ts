@@ -35,7 +35,7 @@ export class Segments {
     db: DatabaseSync,
     table: "raw_segment" | "activity_segment",
     partitions: number,
-    readonly countPartitions: (body: Uint8Array, offsets: Float64Array) => void,
+    countPartitions: (body: Uint8Array, offsets: Float64Array) => void,
   ) {
     this.#insert = db.prepare(
       `INSERT INTO ${table}(id, at_ms, total_bytes, base, body) VALUES(?, ?, ?, ?, ?)`,
@@ -67,15 +67,22 @@ export class Segments {
     return this.#lastId;
   }
 
-  /** Appends a segment; inside a transaction. @returns a function to call once it is committed */
-  append(body: Uint8Array, atMs: number): () => void {
+  /**
+   * Appends a segment; inside a transaction.
+   *
+   * @param counts the body's records per partition
+   * @returns a function to call once it is committed
+   */
+  append(body: Uint8Array, atMs: number, counts: Float64Array): () => void {
     const id = this.#lastId + 1;
     const total = this.#totalBytes + body.length;
     this.#insert.run(id, atMs, total, new Uint8Array(this.ends.buffer.slice(0)), body);
     return () => {
       this.#lastId = id;
       this.#totalBytes = total;
-      this.countPartitions(body, this.ends);
+      for (let partition = 0; partition < counts.length; partition++) {
+        this.ends[partition] += counts[partition];
+      }
     };
   }
 

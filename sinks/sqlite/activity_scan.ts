@@ -57,7 +57,9 @@ export class ActivityScan {
       }
       minute = next + sign;
     }
-    const edge = sign > 0 ? `${minute * MINUTE_MS - 1}.${Number.MAX_SAFE_INTEGER}` : `${(minute + 1) * MINUTE_MS}.-1`;
+    const edge = sign > 0
+      ? `${minute * MINUTE_MS - 1}.${Number.MAX_SAFE_INTEGER}`
+      : `${(minute + 1) * MINUTE_MS}.-1`;
     return { items: items.map((found) => found.record), nextCursor: edge };
   }
 

@@ -62,6 +62,12 @@ export interface SessionFilter {
   cursor?: string;
 }
 
+export interface LiveFilter {
+  deviceId?: string;
+  recentMs: number;
+  limit: number;
+}
+
 export interface ActivityFilter {
   deviceId?: string;
   sessionId?: string;
@@ -80,6 +86,6 @@ export interface Store {
   sessions(filter: SessionFilter): Promise<Page<SessionSummary>>;
   session(sessionId: string, deviceId?: string): Promise<SessionDetail | null>;
   activity(filter: ActivityFilter): Promise<Page<ActivityRecord>>;
-  /** Sessions heard from within the idle time, most recently changed first, with windows of the last `recentMs`. */
-  live(options: { recentMs: number; limit: number }): Promise<{ sessions: LiveSession[]; total: number }>;
+  /** The newest session of each device heard from within the idle time, most recently changed first, with windows of the last `recentMs`. `total` counts devices. */
+  live(filter: LiveFilter): Promise<{ sessions: LiveSession[]; total: number }>;
 }

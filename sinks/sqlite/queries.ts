@@ -9,6 +9,7 @@ import { type ActivityRecord, sessionKey } from "../../log/records.ts";
 import { ActivityScan } from "./activity_scan.ts";
 import type {
   ActivityFilter,
+  LiveFilter,
   LiveSession,
   Page,
   RecentWindow,
@@ -86,9 +87,16 @@ export class Queries {
     return this.#scan.page(filter);
   }
 
-  /** Live sessions, most recently changed first. */
-  live({ recentMs, limit }: { recentMs: number; limit: number }): { sessions: LiveSession[]; total: number } {
-    const live = [...this.#memory.fresh.values()].filter(this.#memory.isLive);
+  /** The live session of each device, most recently changed first. */
+  live({ deviceId, recentMs, limit }: LiveFilter): { sessions: LiveSession[]; total: number } {
+    // A phone that begins anew says nothing of its last session, which therefore stays live until it has been idle.
+    const newest = new Map<string, SessionView>();
+    for (const view of this.#memory.fresh.values()) {
+      if (!this.#memory.isLive(view) || (deviceId !== undefined && view.deviceId !== deviceId)) continue;
+      const other = newest.get(view.deviceId);
+      if (!other || isNewer(view, other)) newest.set(view.deviceId, view);
+    }
+    const live = [...newest.values()];
     live.sort((a, b) => b.changedAt - a.changedAt || (a.deviceId < b.deviceId ? -1 : 1));
     const sessions = live.slice(0, limit).map((view) => ({
       ...view.summary(true),
@@ -162,6 +170,11 @@ export class Queries {
       if (timestamp > from) recent.push([timestamp, activity, magnitude, confidence]);
     }
   }
+}
+
+/** Heard from later; after a restart, which hears from all at once, begun later. */
+function isNewer(a: SessionView, b: SessionView): boolean {
+  return (a.receivedAt - b.receivedAt || a.startedAt - b.startedAt) > 0;
 }
 
 /** The numbers of a cursor. @throws RangeError when it is not one of ours */

@@ -25,6 +25,11 @@ export interface ReadModelOptions {
 const CYCLE_MS = 15_000;
 /** Sessions written at one call: about 5 ms. */
 const SLICE_SESSIONS = 200;
+/**
+ * Windows that may wait for their turn, about 150 MB; a quarter of a minute of 10,000 phones is half of them. Filling the model
+ * from the log is faster than the slices: past this everything is written at once.
+ */
+const MAX_PENDING_WINDOWS = 500_000;
 
 /** Where nobody tells that a session ended (another process has it), its last windows come at most this much later, ms. */
 const IDLE_GRACE_MS = 5000;
@@ -46,6 +51,7 @@ export class ReadModel {
   #cycleRest = 0;
   #cycleStartMs = 0;
   #ends: number[];
+  #pendingWindows = 0;
 
   /** @param now the wall clock, ms since the Unix epoch */
   constructor(options: ReadModelOptions, now: () => number = Date.now) {
@@ -80,7 +86,9 @@ export class ReadModel {
     const nowMs = this.#now();
     for (const record of records) {
       const view = this.#view(record.deviceId, record.sessionId);
-      if (view.apply(record, this.#options.slideMs, nowMs)) this.#enqueue(view);
+      if (!view.apply(record, this.#options.slideMs, nowMs)) continue;
+      this.#pendingWindows++;
+      this.#enqueue(view);
     }
     this.#ends = [...ends];
   }
@@ -100,9 +108,12 @@ export class ReadModel {
       this.#cycleEnds = this.#ends;
       this.#cycleRest = this.#queue.length;
       for (const [key, view] of this.#fresh) {
-        if (!view.queued && !view.isLive(nowMs, this.#options.sessionIdleMs + IDLE_GRACE_MS)) this.#fresh.delete(key);
+        if (!view.queued && !view.isLive(nowMs, this.#options.sessionIdleMs + IDLE_GRACE_MS)) {
+          this.#fresh.delete(key);
+        }
       }
     }
+    if (this.#pendingWindows > MAX_PENDING_WINDOWS) return this.#writeAll();
     if (this.#cycleEnds === null) return;
     const count = Math.min(SLICE_SESSIONS, this.#cycleRest);
     const finished = count === this.#cycleRest;
@@ -114,7 +125,7 @@ export class ReadModel {
 
   /** Writes everything and closes the database. */
   close(): void {
-    this.#write(this.#queue, this.#ends);
+    this.#writeAll();
     this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#db.close();
   }
@@ -125,7 +136,15 @@ export class ReadModel {
     this.#queue.push(view);
   }
 
+  #writeAll(): void {
+    this.#write(this.#queue, this.#ends);
+    for (const view of this.#queue) view.queued = false;
+    this.#queue = [];
+    this.#cycleEnds = null;
+  }
+
   #write(views: readonly SessionView[], ends: readonly number[] | null = null): void {
+    const windows = views.reduce((sum, view) => sum + view.pending.length, 0);
     this.#db.exec("BEGIN IMMEDIATE");
     const done: (() => void)[] = [];
     try {
@@ -137,6 +156,7 @@ export class ReadModel {
       throw error;
     }
     for (const then of done) then();
+    this.#pendingWindows -= windows;
   }
 
   #view(deviceId: string, sessionId: string): SessionView {

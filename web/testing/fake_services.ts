@@ -5,7 +5,7 @@
  */
 import type { Activity, ActivityRecord } from "../../log/records.ts";
 import type { Settings } from "../../config.ts";
-import type { SessionChange } from "../../islands/live/model.ts";
+import type { LiveSessionEvent } from "../live_channels.ts";
 import type { Device, LiveSession, RecentWindow, Services } from "../services.ts";
 
 const SETTINGS: Settings = {
@@ -24,7 +24,7 @@ const SETTINGS: Settings = {
 };
 
 /** The live stream's event names. */
-type LiveEvent = { activity: ActivityRecord[]; session: SessionChange[]; reset: Record<never, never> };
+type LiveEvent = { activity: ActivityRecord[]; session: LiveSessionEvent[]; reset: Record<never, never> };
 
 export class FakeServices implements Services {
   settings: Settings;

@@ -7,8 +7,8 @@ export const handler: RouteModule["handler"] = handlers({
   async GET({ url, services }) {
     const { live, recentMs = 0, ...filter } = parseQuery(sessionsQuery, url);
     if (!live) return Response.json(await orBadCursor(services.store.sessions(filter)));
-    const { sessions, total } = await services.store.live({ recentMs, limit: filter.limit });
-    const items = filter.deviceId ? sessions.filter(({ deviceId }) => deviceId === filter.deviceId) : sessions;
+    const { deviceId, limit } = filter;
+    const { sessions: items, total } = await services.store.live({ deviceId, recentMs, limit });
     return Response.json({ items, nextCursor: null, total });
   },
 });

@@ -1,5 +1,6 @@
 import { type Signal, useComputed } from "@preact/signals";
 import type { Card, Result } from "../islands/live/card.ts";
+import type { MagnitudeThresholds } from "../islands/live/chart.ts";
 import { formatConfidence, formatMagnitude, stepsPerMinute } from "../islands/live/format.ts";
 import { describeStrip } from "../islands/live/strip.ts";
 import type { WindowSettings } from "../stream/settings.ts";
@@ -8,20 +9,24 @@ import { Freshness, SilenceNote, useFirstResultInS } from "./Freshness.tsx";
 import { MagnitudeChart } from "./MagnitudeChart.tsx";
 import { Strip } from "./Strip.tsx";
 
-interface SessionCardProps {
+interface WaitingProps {
   card: Signal<Card>;
   nowMs: Signal<number>;
   window: WindowSettings;
 }
 
-/** One live session, large. */
-export function SessionCard({ card, nowMs, window }: SessionCardProps) {
+interface PhoneCardProps extends WaitingProps {
+  thresholds: MagnitudeThresholds;
+}
+
+/** One live phone, large. */
+export function PhoneCard({ card, nowMs, window, thresholds }: PhoneCardProps) {
   const { name, sessionId, current, ended } = card.value;
   return (
     <article class={`card ${ended ? "ended" : ""}`} aria-label={name}>
       <header>
         <h2 title={`Session ${sessionId}`}>{name}</h2>
-        <Freshness card={card} nowMs={nowMs} />
+        <Freshness card={card} nowMs={nowMs} window={window} />
       </header>
       {current
         ? (
@@ -32,19 +37,19 @@ export function SessionCard({ card, nowMs, window }: SessionCardProps) {
         )
         : <Waiting card={card} nowMs={nowMs} window={window} />}
       <Figures result={current} />
-      <History card={card} nowMs={nowMs} />
-      <SilenceNote card={card} nowMs={nowMs} />
+      <History card={card} nowMs={nowMs} thresholds={thresholds} />
+      <SilenceNote card={card} nowMs={nowMs} window={window} />
     </article>
   );
 }
 
-function Waiting(props: SessionCardProps) {
+function Waiting(props: WaitingProps) {
   const seconds = useFirstResultInS(props).value;
   const text = props.card.value.ended
     ? "ended before its first result"
     : seconds > 0
     ? `first result within ${seconds} s`
-    : "waiting for enough readings";
+    : "first result soon";
   return <p class="state waiting">{text}</p>;
 }
 
@@ -74,7 +79,7 @@ function Figures({ result }: { result: Result | null }) {
 }
 
 /** Moves with the clock, so it is a component of its own: the rest of the card is drawn only when a result arrives. */
-function History({ card, nowMs }: Pick<SessionCardProps, "card" | "nowMs">) {
+function History({ card, nowMs, thresholds }: Omit<PhoneCardProps, "window">) {
   // An ended session's history stands still.
   const endMs = useComputed(() => {
     const { ended, current, behindMs, arrivedAtMs } = card.value;
@@ -84,7 +89,7 @@ function History({ card, nowMs }: Pick<SessionCardProps, "card" | "nowMs">) {
   return (
     <>
       <figure>
-        <MagnitudeChart line={line} endMs={endMs.value} />
+        <MagnitudeChart line={line} endMs={endMs.value} thresholds={thresholds} />
         <figcaption>Last 60 s: mean magnitude, m/s²</figcaption>
       </figure>
       <figure>

@@ -12,12 +12,12 @@ interface RowProps {
   window: WindowSettings;
 }
 
-/** Many live sessions, one line each. */
-export function SessionTable({ cards, ...shared }: { cards: Signal<Card>[] } & Omit<RowProps, "card">) {
+/** Many live phones, one line each. */
+export function PhoneTable({ cards, ...shared }: { cards: Signal<Card>[] } & Omit<RowProps, "card">) {
   return (
-    <div class="sessions-frame">
-      <table class="sessions">
-        <caption class="sr-only">Live sessions</caption>
+    <div class="phones-frame">
+      <table class="phones">
+        <caption class="sr-only">Live phones</caption>
         <thead>
           <tr>
             <th scope="col">phone</th>
@@ -30,7 +30,7 @@ export function SessionTable({ cards, ...shared }: { cards: Signal<Card>[] } & O
           </tr>
         </thead>
         <tbody>
-          {cards.map((card) => <Row key={card.peek().key} card={card} {...shared} />)}
+          {cards.map((card) => <Row key={card.peek().deviceId} card={card} {...shared} />)}
         </tbody>
       </table>
     </div>
@@ -59,7 +59,7 @@ function Row({ card, nowMs, window }: RowProps) {
         <Strip strip={strip} endMs={Math.max(current?.timestamp ?? 0, arrivedAtMs - behindMs)} />
       </td>
       <td class="number">
-        <Freshness card={card} nowMs={nowMs} />
+        <Freshness card={card} nowMs={nowMs} window={window} />
       </td>
     </tr>
   );
@@ -67,7 +67,7 @@ function Row({ card, nowMs, window }: RowProps) {
 
 function Waiting(props: RowProps) {
   const seconds = useFirstResultInS(props).value;
-  return <span class="waiting">{seconds > 0 ? `first in ${seconds} s` : "waiting"}</span>;
+  return <span class="waiting">{seconds > 0 ? `first within ${seconds} s` : "first soon"}</span>;
 }
 
 function isKnown(result: Result | null): result is Result {

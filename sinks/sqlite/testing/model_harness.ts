@@ -1,0 +1,125 @@
+/**
+ * A log of windows in memory and read models that follow it, for tests.
+ *
+ * @module
+ */
+import { type Activity, activityMessageId, type ActivityRecord } from "../../../log/records.ts";
+import { ReadModel } from "../read_model.ts";
+
+const PARTITIONS = 2;
+export const SLIDE_MS = 1000;
+const IDLE_MS = 30_000;
+/** Nobody takes a session for live after this much silence. */
+export const SILENT_MS = 2 * IDLE_MS;
+/** Start of a minute. */
+export const START_MS = 1_767_225_600_000;
+
+/** A window that ends at `timestamp`. */
+export function windowOf(
+  deviceId: string,
+  sessionId: string,
+  timestamp: number,
+  activity: Activity = "walking",
+  magnitude = 2.5,
+): ActivityRecord {
+  return {
+    messageId: activityMessageId(sessionId, timestamp),
+    sessionId,
+    deviceId,
+    timestamp,
+    magnitude,
+    activity,
+    windowStart: timestamp - 5000,
+    windowMs: 5000,
+    magnitudeStd: 0.5,
+    cadenceHz: 1.875,
+    readings: 250,
+    coverage: 1,
+    confidence: 0.97,
+    gravityRemoved: true,
+    thresholdsVersion: 1,
+  };
+}
+
+/** Writes windows to its log and lets its model have them; the model can be killed at any time. */
+export class ModelHarness implements Disposable {
+  nowMs = START_MS;
+  model: ReadModel;
+  readonly #log: ActivityRecord[][] = Array.from({ length: PARTITIONS }, () => []);
+  readonly #folders: string[] = [];
+  readonly #models: ReadModel[] = [];
+
+  constructor() {
+    this.model = this.#open(this.#newFolder());
+  }
+
+  /** Commits windows of one device: its number decides the partition. */
+  commit(...records: ActivityRecord[]): void {
+    const partition = Number(records[0].deviceId.at(-1)) % PARTITIONS;
+    this.#log[partition].push(...records);
+    this.model.apply(records, partition, this.#log.map(({ length }) => length));
+  }
+
+  /** Lets everything that waits be written. */
+  writeAll(): void {
+    this.nowMs += 15_000;
+    for (let i = 0; i < 3; i++) this.model.advance();
+  }
+
+  /** Goes on with what a process finds that starts after this one was killed now. */
+  crash(): void {
+    const from = this.#folders.at(-1)!;
+    const to = this.#newFolder();
+    for (const name of ["view.db", "view.db-wal"]) Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+    this.model = this.#open(to);
+    this.#catchUp();
+  }
+
+  restart(): void {
+    this.model.close();
+    this.#models.pop();
+    this.model = this.#open(this.#folders.at(-1)!);
+    this.#catchUp();
+  }
+
+  /** Goes on without the read model's file. */
+  rebuild(): void {
+    this.model = this.#open(this.#newFolder());
+    this.#catchUp();
+  }
+
+  /** Gives the model everything from its position on, in small pieces and partition by partition as a log does. */
+  #catchUp(): void {
+    const ends = [...this.model.position];
+    this.#log.forEach((records, partition) => {
+      while (ends[partition] < records.length) {
+        const slice = records.slice(ends[partition], ends[partition] + 3);
+        ends[partition] += slice.length;
+        this.model.apply(slice, partition, ends);
+      }
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const model of this.#models) model.close();
+    for (const folder of this.#folders) Deno.removeSync(folder, { recursive: true });
+  }
+
+  #open(folder: string): ReadModel {
+    const options = {
+      path: `${folder}/view.db`,
+      partitions: PARTITIONS,
+      slideMs: SLIDE_MS,
+      sessionIdleMs: IDLE_MS,
+    };
+    const model = new ReadModel(options, () => this.nowMs);
+    this.#models.push(model);
+    return model;
+  }
+
+  #newFolder(): string {
+    const folder = Deno.makeTempDirSync({ prefix: "view-" });
+    this.#folders.push(folder);
+    return folder;
+  }
+}

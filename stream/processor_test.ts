@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { StateChange, TaskContext } from "../log/port.ts";
+import { type ActivityRecord, type ReadingBatch, sessionKey } from "../log/records.ts";
+import { batchOf } from "../log/testing/batches.ts";
+import { Processor, type SessionEvent } from "./processor.ts";
+import { DEFAULT_WINDOW } from "./settings.ts";
+import { sampled, START_MS } from "./testing/signals.ts";
+import { DEFAULT_THRESHOLDS } from "./thresholds.ts";
+
+const { sessionIdleMs } = DEFAULT_WINDOW;
+const KEY = sessionKey("phone-1", "run-1");
+
+/** A partition: what its task committed, and the task that runs. */
+class Partition {
+  readonly states = new Map<string, StateChange>();
+  readonly outputs: ActivityRecord[] = [];
+  readonly events: SessionEvent[] = [];
+  processor!: Processor;
+  /** Offset of the next record. */
+  next = 0;
+
+  constructor(nowMs = START_MS) {
+    this.start(nowMs);
+  }
+
+  /** A new process takes the partition over from what is committed. */
+  start(nowMs = START_MS): void {
+    const context: TaskContext = {
+      partition: 0,
+      liveStates: () => [...this.states.values()].filter(({ live }) => live),
+      state: (key) => this.states.get(key)?.value ?? null,
+    };
+    this.processor = new Processor(context, {
+      settings: DEFAULT_WINDOW,
+      thresholds: DEFAULT_THRESHOLDS,
+      onSession: (event) => this.events.push(event),
+      nowMs,
+    });
+  }
+
+  process(...batches: ReadingBatch[]): void {
+    for (const batch of batches) {
+      this.processor.process(sessionKey(batch.deviceId, batch.sessionId), batch, this.next++);
+    }
+  }
+
+  commit(snapshot = true): ActivityRecord[] {
+    const { outputs, states } = this.processor.take(snapshot);
+    for (const state of states) this.states.set(state.key, state);
+    this.outputs.push(...outputs);
+    return outputs;
+  }
+}
+
+/** A walk of so many seconds in batches of one, received as they end. */
+function walk(seconds: number, more: Partial<ReadingBatch> = {}): ReadingBatch[] {
+  const { tMs, xyz } = sampled(seconds, 20, (s) => [0.3, 0.2, 9.81 + 5 * Math.sin(2 * Math.PI * 1.9 * s)]);
+  return Array.from({ length: seconds }, (_, i) =>
+    batchOf("phone-1", String(i), {
+      count: 50,
+      tMs: tMs.slice(50 * i, 50 * i + 50),
+      xyz: xyz.slice(150 * i, 150 * i + 150),
+      receivedAtMs: START_MS + 1000 * (i + 1),
+      ...more,
+    }));
+}
+
+const ends = (records: readonly ActivityRecord[]) =>
+  records.map(({ timestamp }) => (timestamp - START_MS) / 1000);
+
+Deno.test("a window's record names its session and is unique", () => {
+  const partition = new Partition();
+  partition.process(...walk(20));
+  const [first, ...rest] = partition.commit();
+  assert.deepEqual([first.deviceId, first.sessionId], ["phone-1", "run-1"]);
+  assert.equal(first.messageId, `run-1:${first.timestamp}`);
+  assert.equal(rest.at(-1)!.activity, "walking");
+  assert.deepEqual(partition.commit(), [], "handed over once");
+});
+
+Deno.test("a silent session is closed at its idle time: its windows come, its state is not live any more", () => {
+  const partition = new Partition();
+  partition.process(...walk(10));
+  partition.commit();
+  partition.processor.tick(START_MS + 10_000 + sessionIdleMs - 1);
+  assert.deepEqual(partition.commit(), []);
+  assert.equal(partition.states.get(KEY)!.live, true);
+  partition.processor.tick(START_MS + 10_000 + sessionIdleMs);
+  assert.ok(partition.commit().length > 0);
+  assert.deepEqual(ends(partition.outputs), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.equal(partition.states.get(KEY)!.live, false);
+  assert.ok(partition.states.get(KEY)!.value.length < 100, "a closed session keeps a few bytes only");
+  assert.deepEqual(partition.events, [
+    { status: "opened", deviceId: "phone-1", sessionId: "run-1", at: START_MS + 1000 },
+    { status: "closed", deviceId: "phone-1", sessionId: "run-1", at: START_MS + 10_000 + sessionIdleMs },
+  ]);
+});
+
+for (const committed of [true, false]) {
+  Deno.test(`a closed session that is resent gives no window twice, its state ${committed ? "" : "not "}committed`, () => {
+    const partition = new Partition();
+    partition.process(...walk(10));
+    partition.processor.tick(START_MS + 10_000 + sessionIdleMs);
+    if (committed) partition.commit();
+    partition.process(...walk(13));
+    partition.processor.tick(START_MS + 13_000 + sessionIdleMs);
+    partition.commit();
+    const all = ends(partition.outputs);
+    assert.deepEqual(all.slice(0, 13), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    assert.equal(new Set(all).size, all.length);
+  });
+}
+
+Deno.test("what a closed session dropped is counted once, however often it opens again", () => {
+  const partition = new Partition();
+  const [late, ...rest] = walk(15);
+  partition.process(late, ...rest, late);
+  const dropped = () => {
+    const { late, duplicates } = partition.processor.figures();
+    return late + duplicates;
+  };
+  assert.equal(dropped(), 50);
+  let nowMs = START_MS + 15_000;
+  for (let times = 2; times <= 4; times++) {
+    nowMs += sessionIdleMs;
+    partition.processor.tick(nowMs);
+    partition.commit();
+    assert.equal(partition.processor.figures().openSessions, 0);
+    partition.process({ ...late, receivedAtMs: nowMs });
+    assert.equal(dropped(), 50 * times);
+  }
+  partition.commit();
+  partition.start();
+  assert.equal(dropped(), 0, "since this process started");
+});
+
+Deno.test("a process that goes on from the last snapshot makes the very same windows, whenever the last was killed", () => {
+  const batches = [
+    ...walk(20),
+    ...walk(20, { sessionId: "run-2" }),
+    ...walk(12, { deviceId: "phone-2", gravity: "removed" }),
+  ];
+  const order = batches.map((_, i) => (i * 7) % batches.length);
+  /** All sessions are closed after this record, and some open again. */
+  const closeAfter = 30;
+  const closeMs = START_MS + 1e6;
+  const undisturbed = new Partition();
+  order.forEach((batch, i) => {
+    undisturbed.process(batches[batch]);
+    if (i === closeAfter) undisturbed.processor.tick(closeMs);
+  });
+  undisturbed.processor.tick(2 * closeMs);
+  undisturbed.commit();
+  assert.ok(undisturbed.outputs.length > 20);
+  const byKey = (records: ActivityRecord[]) =>
+    records.map((record) => JSON.stringify([record.deviceId, record.messageId, record])).sort();
+  const chance = fc.constantFrom("go on", "go on", "commit", "snapshot", "crash");
+  fc.assert(
+    fc.property(fc.array(chance, { minLength: order.length, maxLength: order.length }), (events) => {
+      const partition = new Partition();
+      let committed = 0, snapshot = 0, closed = false;
+      while (partition.next < order.length) {
+        const i = partition.next;
+        partition.process(batches[order[i]]);
+        // What was committed before the crash is dropped, as the engine does.
+        if (partition.next === committed) partition.processor.take(false);
+        if (partition.next <= committed) continue;
+        if (i === closeAfter && !closed) {
+          partition.processor.tick(closeMs);
+          partition.commit(false);
+          committed = partition.next;
+          closed = true;
+        }
+        const event = events[i];
+        if (event === "commit" || event === "snapshot") {
+          partition.commit(event === "snapshot");
+          committed = partition.next;
+          if (event === "snapshot") snapshot = committed;
+        } else if (event === "crash") {
+          events[i] = "go on";
+          partition.start();
+          partition.next = snapshot;
+        }
+      }
+      partition.processor.tick(2 * closeMs);
+      partition.commit();
+      assert.deepEqual(byKey(partition.outputs), byKey(undisturbed.outputs));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test("a restored session gets the whole idle time again and is announced as open", () => {
+  const partition = new Partition();
+  partition.process(...walk(10));
+  partition.commit();
+  const laterMs = START_MS + 3_600_000;
+  partition.start(laterMs);
+  partition.processor.tick(laterMs + sessionIdleMs - 1);
+  assert.equal(partition.processor.figures().openSessions, 1);
+  partition.processor.tick(laterMs + sessionIdleMs);
+  assert.equal(partition.processor.figures().openSessions, 0);
+  assert.deepEqual(partition.events.map(({ status }) => status), ["opened", "opened", "closed"]);
+  partition.commit();
+  assert.deepEqual(ends(partition.outputs), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
