@@ -46,7 +46,7 @@ export function WaysIn({ addresses, nowMs, added, onAdded }: WaysInProps) {
         <CopyText label="curl command" text={example(nowMs)} fresh={() => example(Date.now())} />
         <p class="hint">
           {addresses.needsKey && "KEY is the end of the URL you get for a new phone. "}
-          Times are in ms since 1970. The first result follows after about 7 s of readings;{" "}
+          Times are in ms since 1970. The first result follows after about 8 s of readings;{" "}
           <code>deno task replay</code> sends whole recordings.
         </p>
       </section>

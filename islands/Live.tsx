@@ -29,6 +29,7 @@ export default function Live({ init, addresses, thresholds }: LiveProps) {
   const lostSinceMs = useSignal<number | null | undefined>(undefined);
   const announcement = useSignal("");
   const wasEmpty = useRef(false);
+  const hadFocus = useRef(false);
 
   useEffect(() => {
     const announcer = new Announcer();
@@ -53,12 +54,19 @@ export default function Live({ init, addresses, thresholds }: LiveProps) {
     };
   }, []);
 
+  useEffect(() => {
+    const note = () => void (hadFocus.current = true);
+    document.addEventListener("focusin", note, { once: true });
+    return () => document.removeEventListener("focusin", note);
+  }, []);
+
   const deviceIds = model.order.value;
   const empty = deviceIds.length === 0;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The button that started the first phone is gone: without this the keyboard would start at the top again.
-    if (!empty && wasEmpty.current && document.activeElement === document.body) heading.current?.focus();
+    const lost = hadFocus.current && document.activeElement === document.body;
+    if (!empty && wasEmpty.current && lost) heading.current?.focus();
     wasEmpty.current = empty;
   }, [empty]);
   const ways = (

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Chart, LinearScale, LineController, LineElement, type Plugin, PointElement } from "chart.js";
+import { Chart, LinearScale, LineController, LineElement, PointElement } from "chart.js";
 import type { Thresholds } from "../../stream/thresholds.ts";
 import { LINE_MS, type LinePoint } from "./card.ts";
 
@@ -12,10 +12,9 @@ Chart.register(LineController, LineElement, PointElement, LinearScale);
 /** Hard running has a mean of about 15 m/s²; a common range lets cards be compared at a glance. */
 const TOP_MS2 = 16;
 
-/** Dashes and label of a threshold; small, since they are a background to the line. */
-const DASH_PX = [3, 3];
-const LABEL_FONT = "10px system-ui, sans-serif";
-const LABEL_GAP_PX = 3;
+/** The top of the scale grows in steps this large, so that it stays while a runner goes on. */
+const TOP_STEP_MS2 = 8;
+const THRESHOLD_DASH_PX = [1, 4];
 
 /** Mean magnitudes that tell the activities apart. */
 export type MagnitudeThresholds = Pick<Thresholds, "walkingMs2" | "runningMs2">;
@@ -25,6 +24,8 @@ const DARK = "(prefers-color-scheme: dark)";
 /** A line of up to a minute, tuned as measured: no animation, no parsing, no points. */
 export class MagnitudeLine {
   readonly #chart: Chart<"line", { x: number; y: number | null }[]>;
+  /** Of the thresholds. */
+  readonly #words: ReadonlyMap<number, string>;
   readonly #scheme = matchMedia(DARK);
   readonly #recolour = () => {
     this.#applyColours();
@@ -32,9 +33,10 @@ export class MagnitudeLine {
   };
 
   constructor(canvas: HTMLCanvasElement, thresholds: MagnitudeThresholds) {
+    const { walkingMs2, runningMs2 } = thresholds;
+    this.#words = new Map([[walkingMs2, "walking"], [runningMs2, "running"]]);
     this.#chart = new Chart(canvas, {
       type: "line",
-      plugins: [drawThresholds(thresholds)],
       data: { datasets: [{ data: [], borderWidth: 1.5, pointRadius: 0, pointHitRadius: 0 }] },
       options: {
         animation: false,
@@ -47,15 +49,21 @@ export class MagnitudeLine {
           x: { type: "linear", min: -LINE_MS / 1000, max: 0, display: false },
           y: {
             min: 0,
-            suggestedMax: TOP_MS2,
-            border: { display: false },
+            max: TOP_MS2,
+            // Only what the line is to be compared with: the thresholds, in words, and how high the scale goes.
+            afterBuildTicks: (axis) =>
+              axis.ticks = [0, walkingMs2, runningMs2, axis.max].map((value) => ({ value })),
+            border: {
+              display: false,
+              dash: ({ tick }) => this.#words.has(tick?.value) ? THRESHOLD_DASH_PX : [],
+            },
             grid: { drawTicks: false },
             ticks: {
-              stepSize: TOP_MS2 / 2,
-              maxTicksLimit: 3,
+              autoSkip: false,
+              callback: (value) => value === 0 ? "" : `${this.#words.get(Number(value)) ?? ""} ${value}`,
               maxRotation: 0,
               padding: 6,
-              font: { size: 11 },
+              font: { size: 11, family: "system-ui, sans-serif" },
             },
           },
         },
@@ -81,6 +89,9 @@ export class MagnitudeLine {
       previousMs = atMs;
     }
     this.#chart.data.datasets[0].data = points;
+    const highest = line.reduce((max, [, y]) => Math.max(max, y), TOP_MS2);
+    const { y } = this.#chart.options.scales ?? {};
+    if (y) y.max = Math.ceil(highest / TOP_STEP_MS2) * TOP_STEP_MS2;
     this.#chart.update("none");
   }
 
@@ -94,35 +105,13 @@ export class MagnitudeLine {
     const style = getComputedStyle(this.#chart.canvas);
     const { y } = this.#chart.options.scales ?? {};
     this.#chart.data.datasets[0].borderColor = style.color;
-    if (y?.grid) y.grid.color = style.borderTopColor;
-    if (y?.ticks) y.ticks.color = style.outlineColor;
+    const { borderTopColor, outlineColor } = style;
+    if (y?.grid) {
+      y.grid.color = ({ tick }) => this.#words.has(tick?.value) ? outlineColor : borderTopColor;
+    }
+    if (y?.ticks) y.ticks.color = outlineColor;
   }
 }
 
 /** A longer pause between results breaks the line, ms. */
 const BREAK_MS = 5000;
-
-/** Behind the line: from where on a mean is walking, and from where on running. */
-function drawThresholds({ walkingMs2, runningMs2 }: MagnitudeThresholds): Plugin<"line"> {
-  return {
-    id: "thresholds",
-    beforeDatasetsDraw({ ctx, canvas, chartArea: { left, right }, scales: { y } }) {
-      const style = getComputedStyle(canvas);
-      ctx.save();
-      ctx.setLineDash(DASH_PX);
-      ctx.font = LABEL_FONT;
-      ctx.strokeStyle = ctx.fillStyle = style.outlineColor;
-      for (const [label, atMs2] of [["walking", walkingMs2], ["running", runningMs2]] as const) {
-        const top = Math.round(y.getPixelForValue(atMs2)) + 0.5;
-        ctx.globalAlpha = 0.5;
-        ctx.beginPath();
-        ctx.moveTo(left, top);
-        ctx.lineTo(right, top);
-        ctx.stroke();
-        ctx.globalAlpha = 1;
-        ctx.fillText(label, left + LABEL_GAP_PX, top - LABEL_GAP_PX);
-      }
-      ctx.restore();
-    },
-  };
-}

@@ -28,9 +28,10 @@ export function formatLag(ms: number): string {
   return ms < 10_000 ? `${(Math.max(ms, 0) / SECOND_MS).toFixed(1)}\u00a0s` : formatAge(ms);
 }
 
-/** "12.4" m/s². */
+/** "12.4" or "2.81" m/s²: always as wide, so that the unit neither moves nor stands off. */
 export function formatMagnitude(magnitudeMs2: number): string {
-  return magnitudeMs2.toFixed(1);
+  // 9.995 and above would round to four digits.
+  return magnitudeMs2.toFixed(magnitudeMs2 < 9.995 ? 2 : 1);
 }
 
 /** 0.974 as "97 %"; never "100 %", which no classifier earns. */

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { formatAge, formatConfidence, formatLag, formatMinutes, stepsPerMinute } from "./format.ts";
+import {
+  formatAge,
+  formatConfidence,
+  formatLag,
+  formatMagnitude,
+  formatMinutes,
+  stepsPerMinute,
+} from "./format.ts";
 
 const spaced = (text: string) => text.replaceAll("\u00a0", " ");
 
@@ -20,6 +27,16 @@ Deno.test("formatLag() shows tenths only where they matter", () => {
   assert.equal(spaced(formatLag(2640)), "2.6 s");
   assert.equal(spaced(formatLag(-3)), "0.0 s");
   assert.equal(spaced(formatLag(12_600)), "12 s");
+});
+
+Deno.test("formatMagnitude() is always three digits", () => {
+  assert.deepEqual([0, 2.8, 9.994, 9.995, 12.44].map(formatMagnitude), [
+    "0.00",
+    "2.80",
+    "9.99",
+    "10.0",
+    "12.4",
+  ]);
 });
 
 Deno.test("formatMinutes() rounds", () => {
