@@ -16,7 +16,7 @@ import type { Readiness, Services } from "../web/services.ts";
 import { loadAssets } from "../web/assets.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { createDemo } from "./demo.ts";
-import { EngineClient, type EngineEvents } from "./engine/client.ts";
+import { EngineClient } from "./engine/client.ts";
 import { metricsOf } from "./start_metrics.ts";
 import { UsageError } from "./usage.ts";
 
@@ -43,15 +43,12 @@ export async function start(args: string[]): Promise<number> {
   await makeDataDir(settings.dataDir);
   const assets = await loadAssets();
   const stopped = Promise.withResolvers<number>();
-  let live: LiveHub | undefined;
-  const engine = await startEngine(settings, {
-    onFrame: (channel, frame) => live?.send(channel, frame),
-    onFatal: (error) => {
-      console.error(error.message);
-      stopped.resolve(1);
-    },
+  const engine = await startEngine(settings, (error) => {
+    console.error(error.message);
+    stopped.resolve(1);
   });
-  live = new LiveHub(engine);
+  const live = new LiveHub(engine);
+  engine.onFrame = (channel, frame) => live.send(channel, frame);
   const devices = await loadDevices(engine, Date.now);
   const counters = newIngestCounters();
   const { openIngest, maxPastMs } = settings;
@@ -91,9 +88,9 @@ export async function start(args: string[]): Promise<number> {
   return code;
 }
 
-async function startEngine(settings: Settings, events: EngineEvents): Promise<EngineClient> {
+async function startEngine(settings: Settings, onFatal: (error: Error) => void): Promise<EngineClient> {
   try {
-    return await EngineClient.start(settings, events);
+    return await EngineClient.start(settings, onFatal);
   } catch (error) {
     throw new StartError(`the data in ${settings.dataDir} cannot be opened: ${(error as Error).message}`);
   }

@@ -1,4 +1,4 @@
-import { type Signal, useComputed } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useComputed } from "@preact/signals";
 import type { Card } from "../islands/live/card.ts";
 import { formatAge } from "../islands/live/format.ts";
 import { firstResultMs, isSilent } from "../islands/live/model.ts";
@@ -11,18 +11,21 @@ interface FreshnessProps {
   window: WindowSettings;
 }
 
-/** How old what is shown is: "2 s behind", "12 s ago", "ended". */
+/** How old what is shown is: "2 s behind", "silent 12 s", "ended". */
 export function Freshness({ card, nowMs, window }: FreshnessProps) {
   const text = useComputed(() => {
     const { ended, current, arrivedAtMs, behindMs } = card.value;
     if (ended) return "ended";
-    if (isSilent(card.value, nowMs.value, window)) return `${formatAge(nowMs.value - arrivedAtMs)} ago`;
+    if (isSilent(card.value, nowMs.value, window)) return `silent ${formatAge(nowMs.value - arrivedAtMs)}`;
     return current ? `${formatAge(behindMs)} behind` : "";
   });
+  const kind = useComputed(() =>
+    isSilent(card.value, nowMs.value, window) ? "freshness silent" : "freshness"
+  );
   const { current } = card.value;
-  if (!current) return <span class="freshness">{text}</span>;
+  if (!current) return <span class={kind}>{text}</span>;
   const utc = new Date(current.timestamp).toISOString();
-  return <time class="freshness" dateTime={utc} title={`Newest result: ${utc}`}>{text}</time>;
+  return <time class={kind} dateTime={utc} title={`Newest result: ${utc}`}>{text}</time>;
 }
 
 /** What to do about a silent phone. */
@@ -42,12 +45,22 @@ export function SilenceNote({ card, nowMs, window }: FreshnessProps) {
   );
 }
 
-/** Whole seconds to a session's first result; 0 when it may come at any time, as it does when a phone uploads late. */
-export function useFirstResultInS({ card, nowMs, window }: FreshnessProps) {
+/**
+ * What to expect of a session without a result.
+ *
+ * @param first What the first result is called where there is little room
+ */
+export function useWaitingWords(
+  { card, nowMs, window }: FreshnessProps,
+  first: string,
+): ReadonlySignal<string> {
   return useComputed(() => {
-    const { openedAtMs, behindMs } = card.value;
+    const { ended, openedAtMs, behindMs } = card.value;
+    if (ended) return "no result";
+    if (isSilent(card.value, nowMs.value, window)) return "no result yet";
     const lengthMs = firstResultMs(window);
-    if (behindMs > lengthMs) return 0;
-    return Math.max(0, Math.ceil((openedAtMs + lengthMs - nowMs.value) / 1000));
+    const seconds = Math.ceil((openedAtMs + lengthMs - nowMs.value) / 1000);
+    // A phone that uploads late sends a window's readings faster than they were made.
+    return behindMs > lengthMs || seconds <= 0 ? `${first} soon` : `${first} within ${seconds} s`;
   });
 }

@@ -5,7 +5,7 @@ import { formatConfidence, formatMagnitude, stepsPerMinute } from "../islands/li
 import { describeStrip } from "../islands/live/strip.ts";
 import type { WindowSettings } from "../stream/settings.ts";
 import { ActivityMark } from "./ActivityMark.tsx";
-import { Freshness, SilenceNote, useFirstResultInS } from "./Freshness.tsx";
+import { Freshness, SilenceNote, useWaitingWords } from "./Freshness.tsx";
 import { MagnitudeChart } from "./MagnitudeChart.tsx";
 import { Strip } from "./Strip.tsx";
 
@@ -44,13 +44,7 @@ export function PhoneCard({ card, nowMs, window, thresholds }: PhoneCardProps) {
 }
 
 function Waiting(props: WaitingProps) {
-  const seconds = useFirstResultInS(props).value;
-  const text = props.card.value.ended
-    ? "ended before its first result"
-    : seconds > 0
-    ? `first result within ${seconds} s`
-    : "first result soon";
-  return <p class="state waiting">{text}</p>;
+  return <p class="state waiting">{useWaitingWords(props, "first result")}</p>;
 }
 
 /** Every figure keeps its place and room, with or without a value, so that nothing moves when one comes or goes. */

@@ -3,7 +3,7 @@ import type { Card, Result } from "../islands/live/card.ts";
 import { formatConfidence, formatMagnitude, stepsPerMinute } from "../islands/live/format.ts";
 import type { WindowSettings } from "../stream/settings.ts";
 import { ActivityMark } from "./ActivityMark.tsx";
-import { Freshness, useFirstResultInS } from "./Freshness.tsx";
+import { Freshness, useWaitingWords } from "./Freshness.tsx";
 import { Strip } from "./Strip.tsx";
 
 interface RowProps {
@@ -66,8 +66,7 @@ function Row({ card, nowMs, window }: RowProps) {
 }
 
 function Waiting(props: RowProps) {
-  const seconds = useFirstResultInS(props).value;
-  return <span class="waiting">{seconds > 0 ? `first within ${seconds} s` : "first soon"}</span>;
+  return <span class="waiting">{useWaitingWords(props, "first")}</span>;
 }
 
 function isKnown(result: Result | null): result is Result {

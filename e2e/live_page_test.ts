@@ -233,6 +233,27 @@ browserTest(
   },
 );
 
+browserTest(
+  "a phone that begins another session keeps its card and its place",
+  { prepare: showPhones(3) },
+  async (visit) => {
+    const { page, services } = visit;
+    const session = { deviceId: "phone-1", sessionId: "second" };
+    services.push("session", [{ status: "opened", at: Date.now(), session }]);
+    await page.getByText(/first result within \d/).waitFor();
+    services.push("session", [{
+      status: "closed",
+      at: Date.now(),
+      session: { ...session, sessionId: "phone-1-session" },
+    }]);
+    pushWindow(services, "phone-1", "running", { sessionId: "second" });
+    await page.locator(".card .mark.running").nth(1).waitFor();
+    const names = await page.getByRole("article").getByRole("heading").allInnerTexts();
+    assert.deepEqual(names, ["phone-0", "phone-1", "phone-2"]);
+    await page.getByRole("heading", { name: "3 phones live", exact: true }).waitFor();
+  },
+);
+
 browserTest("200 phones and more are a table that keeps up", {
   prepare: (services) => {
     showPhones(200)(services);

@@ -126,7 +126,7 @@ export const liveSession = sessionSummary.extend({
 }) satisfies z.ZodType<LiveSession>;
 const nextCursor = z.string().nullable().meta({ description: "null on the last page" });
 export const sessionPage = z.object({ items: z.array(sessionSummary), nextCursor });
-/** With `live=true`: one page, and how many live sessions there are in all. */
+/** With `live=true`: one page, and how many devices are live in all. */
 export const liveSessions = z.object({ items: z.array(liveSession), nextCursor: z.null(), total: count });
 export const activityPage = z.object({ items: z.array(activityRecord), nextCursor });
 

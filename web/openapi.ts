@@ -67,7 +67,8 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
   "/ingest/{token}": { post: { ...INGEST, summary: "Store readings of a phone that cannot set headers" } },
   "/api/sessions": {
     get: {
-      summary: "Sessions, newest first; with live=true those heard from lately, with their newest windows",
+      summary:
+        "Sessions, newest first; with live=true the newest of each device heard from lately, with its newest windows",
       query: api.sessionsQuery,
       answer: ["SessionPage", "LiveSessions"],
       problems: [400],

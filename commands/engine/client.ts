@@ -22,25 +22,22 @@ import type {
   ToEngine,
 } from "./protocol.ts";
 
-export interface EngineEvents {
-  /** Bytes for every viewer of a live channel. */
-  onFrame: (channel: string, frame: Uint8Array) => void;
-  /** The engine cannot go on: the process must end. */
-  onFatal: (error: Error) => void;
-}
-
 export class EngineClient {
   readonly #worker: Worker;
   readonly #appender: Appender;
-  readonly #events: EngineEvents;
+  readonly #onFatal: (error: Error) => void;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   #lastCall = 0;
   #commit: PromiseWithResolvers<readonly number[]> | null = null;
   #running = false;
+  #failed: Error | null = null;
   readonly #started = Promise.withResolvers<void>();
 
-  private constructor(options: EngineOptions, events: EngineEvents) {
-    this.#events = events;
+  /** Takes bytes for every viewer of a live channel; nobody views before someone subscribes. */
+  onFrame: (channel: string, frame: Uint8Array) => void = () => {};
+
+  private constructor(options: EngineOptions, onFatal: (error: Error) => void) {
+    this.#onFatal = onFatal;
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#receive(data);
     this.#worker.onerror = (event) => {
@@ -54,10 +51,11 @@ export class EngineClient {
   /**
    * Starts the Worker and waits until it is ready.
    *
+   * @param onFatal called when the engine cannot go on later: the process must end
    * @throws Error when the data folder cannot be used
    */
-  static async start(options: EngineOptions, events: EngineEvents): Promise<EngineClient> {
-    const client = new EngineClient(options, events);
+  static async start(options: EngineOptions, onFatal: (error: Error) => void): Promise<EngineClient> {
+    const client = new EngineClient(options, onFatal);
     await client.#started.promise;
     return client;
   }
@@ -109,12 +107,14 @@ export class EngineClient {
   }
 
   #send(group: Group): Promise<readonly number[]> {
+    if (this.#failed) return Promise.reject(hasFailed());
     this.#commit = Promise.withResolvers();
     this.#post({ kind: "group", group }, [group.buffer]);
     return this.#commit.promise;
   }
 
   #call<N extends CallName>(name: N, ...args: Calls[N]): Promise<unknown> {
+    if (this.#failed) return Promise.reject(this.#failed);
     const id = ++this.#lastCall;
     const answer = Promise.withResolvers<unknown>();
     this.#calls.set(id, answer);
@@ -131,7 +131,7 @@ export class EngineClient {
       case "buffer":
         return this.#appender.recycle(message.buffer);
       case "frame":
-        return this.#events.onFrame(message.channel, message.frame);
+        return this.onFrame(message.channel, message.frame);
       case "answer":
         this.#calls.get(message.id)?.resolve(message.value);
         this.#calls.delete(message.id);
@@ -149,11 +149,16 @@ export class EngineClient {
   }
 
   #fail(error: Error): void {
-    this.#commit?.reject(new Unavailable("the server has failed and is stopping: nothing was stored", 5));
+    this.#commit?.reject(hasFailed());
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+    this.#failed = error;
     this.#started.reject(error);
-    if (this.#running) this.#events.onFatal(error);
+    if (this.#running) this.#onFatal(error);
   }
 }
+
+const hasFailed = () => new Unavailable("the server has failed and is stopping: nothing was stored", 5);
 
 function asError({ name, message, detail, retryAfterS }: Failure): Error {
   if (name === "Unavailable") return new Unavailable(detail ?? message, retryAfterS ?? 1);

@@ -70,7 +70,7 @@ export function describeStrip(strip: readonly StripSegment[], endMs: number): st
     totals.set(activity, totals.get(activity)! + Math.max(0, Math.min(to, endMs) - Math.max(from, startMs)));
   }
   return [...totals].filter(([, ms]) => ms >= 1000).map(([activity, ms]) =>
-    `${activity} ${formatMinutes(ms)}`
+    `${activity}\u00a0${formatMinutes(ms)}`
   )
     .join(", ");
 }

@@ -73,6 +73,6 @@ Deno.test("stripPaths() draws seconds from the left edge, cut at both edges", ()
 
 Deno.test("describeStrip() says minutes per activity in a fixed order", () => {
   const segments: StripSegment[] = [[0, 240_000, "running"], [240_000, 280_000, "stationary"]];
-  assert.equal(describeStrip(segments, 280_000), "stationary 40\u00a0s, running 4\u00a0min");
+  assert.equal(describeStrip(segments, 280_000), "stationary\u00a040\u00a0s, running\u00a04\u00a0min");
   assert.equal(describeStrip([], 0), "");
 });

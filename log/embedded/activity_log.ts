@@ -28,6 +28,10 @@ export class ActivityLog {
   get ends(): Float64Array {
     return this.#segments.ends;
   }
+  /** See `Segments.lastAtMs`. */
+  get lastAtMs(): number {
+    return this.#segments.lastAtMs;
+  }
 
   extents(): Extent[] {
     return this.#segments.extents();

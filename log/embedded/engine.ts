@@ -36,6 +36,8 @@ const FOLD_INTERVAL_MS = 20_000;
 const RETENTION_INTERVAL_MS = 5_000;
 /** How often old sessions' message ids and states are deleted, ms. */
 const EXPIRE_INTERVAL_MS = 3_600_000;
+/** So much later than their last record can have been deleted, sessions are: retention goes on in slices, ms. */
+const EXPIRE_AFTER_MS = 24 * 3_600_000;
 /** How long tasks may catch up from the log before commits get their turn, ms. */
 const PUMP_SLICE_MS = 15;
 /** How often a task's clock ticks, ms. */
@@ -110,7 +112,7 @@ export class Engine {
         const reader = new GroupReader(bytes);
         for (let index = 0; reader.advance(); index++) {
           const slot = slots[reader.session];
-          if (slot.session === null) {
+          if (slot.session === null || slot.session.isGone) {
             slot.session = this.#sessions.of(slot.deviceId, slot.sessionId);
             made.push(slot);
           }
@@ -351,10 +353,14 @@ export class Engine {
 
   #expire(nowMs: number): void {
     this.#expiredMs = nowMs;
-    const beforeMs = nowMs - this.settings.seenMs;
+    const { seenMs, retentionMs } = this.settings;
+    // The newest segments stay whatever their age, so the sessions in them are counted from there.
+    const newestMs = Math.min(nowMs, this.#raw.lastAtMs, this.#activity.lastAtMs);
     this.#transaction(() => {
-      this.#seen.expire(beforeMs);
-      this.#db.prepare("DELETE FROM state WHERE live = 0 AND touched_ms < ?").run(beforeMs);
+      for (const sid of this.#seen.expire(newestMs - Math.max(seenMs, retentionMs) - EXPIRE_AFTER_MS)) {
+        this.#sessions.remove(sid);
+      }
+      this.#db.prepare("DELETE FROM state WHERE live = 0 AND touched_ms < ?").run(nowMs - seenMs);
       return [];
     });
   }

@@ -11,7 +11,8 @@ import { SNAPSHOT_INTERVAL_MS } from "./task.ts";
 
 testLogContract("embedded log", () => new EmbeddedHarness());
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const noisy = (count: number) => columnsOf(count, [1e12 + 0.5], [Math.PI, -Math.E, Math.SQRT2]);
 
 Deno.test("a full disk refuses appends as unavailable, keeps what was acknowledged, and works again once there is room", async () => {
@@ -126,14 +127,22 @@ Deno.test("message ids and closed states are forgotten once messages of their ag
   await harness.settle(log);
   harness.nowMs += 30_000;
   log.advance();
-  harness.nowMs += 2 * DAY_MS;
+  harness.nowMs += 3 * DAY_MS;
+  // The newest segments stay, and their sessions with them.
+  log.advance();
+  assert.deepEqual(await log.append(batchOf("phone-1", `${CLOSING}1`)), { duplicate: true });
+  await log.append(batchOf("phone-2", "1"));
+  await harness.settle(log);
+  harness.nowMs += 2 * HOUR_MS;
   log.advance();
   await log.close();
   log = await harness.reopen(log);
   await log.run((context) => new CountingTask(context));
   assert.deepEqual(await log.append(batchOf("phone-1", `${CLOSING}1`)), { duplicate: false });
+  assert.deepEqual(await log.append(batchOf("phone-2", "1")), { duplicate: true });
   await harness.settle(log);
-  assert.deepEqual((await readAllActivity(log)).flat().map(({ record }) => record.timestamp), [1000, 1000]);
+  const windows = (await readAllActivity(log)).flat().map(({ record }) => record);
+  assert.deepEqual(windows.filter((w) => w.deviceId === "phone-1").map((w) => w.timestamp).at(-1), 1000);
 });
 
 Deno.test("retention deletes by age, keeps offsets and the newest segment, and nothing after the tasks' snapshot", async () => {

@@ -79,6 +79,7 @@ export class Seen {
   readonly #findMessage;
   readonly #saveRanges;
   readonly #saveMessage;
+  readonly #untouched;
   readonly #expireMessages;
   readonly #expireRanges;
 
@@ -90,6 +91,7 @@ export class Seen {
       "INSERT OR REPLACE INTO seen_range(sid, ranges, touched_ms) VALUES(?, ?, ?)",
     );
     this.#saveMessage = db.prepare("INSERT OR IGNORE INTO seen_message(sid, id) VALUES(?, ?)");
+    this.#untouched = db.prepare("SELECT sid FROM seen_range WHERE touched_ms < ?");
     this.#expireMessages = db.prepare(
       "DELETE FROM seen_message WHERE sid IN (SELECT sid FROM seen_range WHERE touched_ms < ?)",
     );
@@ -119,10 +121,12 @@ export class Seen {
     return () => this.#folded();
   }
 
-  /** Forgets sessions not touched since `beforeMs`; inside a transaction. */
-  expire(beforeMs: number): void {
+  /** Forgets sessions not touched since `beforeMs`; inside a transaction. @returns their row ids */
+  expire(beforeMs: number): number[] {
+    const rows = this.#untouched.all(beforeMs) as { sid: number }[];
     this.#expireMessages.run(beforeMs);
     this.#expireRanges.run(beforeMs);
+    return rows.map(({ sid }) => sid);
   }
 
   #folded(): void {

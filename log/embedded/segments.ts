@@ -66,6 +66,10 @@ export class Segments {
   get lastId(): number {
     return this.#lastId;
   }
+  /** When the newest segment was written, ms since the Unix epoch; -Infinity when there is none. */
+  get lastAtMs(): number {
+    return (this.#head.get(this.#lastId) as { at_ms: number } | undefined)?.at_ms ?? -Infinity;
+  }
 
   /**
    * Appends a segment; inside a transaction.

@@ -13,6 +13,8 @@ export interface Session extends SessionRef {
   /** The group that last held batches of the session, and the ids of its messages in it. */
   groupNo: number;
   groupIds: string[];
+  /** Its row was deleted or rolled back: whoever holds the session looks it up again. */
+  isGone: boolean;
 }
 
 /** Sessions kept in memory; past it the older half is forgotten and read again when asked for. About 300 B each. */
@@ -53,11 +55,13 @@ export class Sessions {
   readonly #find;
   readonly #load;
   readonly #insert;
+  readonly #delete;
 
   constructor(db: DatabaseSync) {
     this.#find = db.prepare("SELECT sid FROM session WHERE device_id = ? AND session_id = ?");
     this.#load = db.prepare("SELECT device_id, session_id FROM session WHERE sid = ?");
     this.#insert = db.prepare("INSERT INTO session(device_id, session_id) VALUES(?, ?)");
+    this.#delete = db.prepare("DELETE FROM session WHERE sid = ?");
   }
 
   /** The session, made when it is new; to be called inside a transaction. */
@@ -67,7 +71,7 @@ export class Sessions {
     if (known) return known;
     const row = this.#find.get(deviceId, sessionId) as { sid: number } | undefined;
     const sid = row?.sid ?? Number(this.#insert.run(deviceId, sessionId).lastInsertRowid);
-    return this.#keep({ sid, deviceId, sessionId, key, groupNo: 0, groupIds: [] });
+    return this.#keep({ sid, deviceId, sessionId, key, groupNo: 0, groupIds: [], isGone: false });
   }
 
   /** The session of a row id found in a blob. */
@@ -85,11 +89,20 @@ export class Sessions {
       key: sessionKey(row.device_id, row.session_id),
       groupNo: 0,
       groupIds: [],
+      isGone: false,
     });
+  }
+
+  /** Deletes a session that nothing in the log speaks of any more; inside a transaction. */
+  remove(sid: number): void {
+    const session = this.#bySid.get(sid);
+    if (session) this.forget(session);
+    this.#delete.run(sid);
   }
 
   /** Forgets a session whose insertion was rolled back. */
   forget(session: Session): void {
+    session.isGone = true;
     this.#byKey.delete(session.key);
     this.#bySid.delete(session.sid);
   }

@@ -105,5 +105,7 @@ export class Task {
   #dropReplayed(): void {
     this.#take(false);
     this.outputs = [];
+    // A server that is killed again and again gets on all the same.
+    this.requestSnapshot();
   }
 }
