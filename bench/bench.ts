@@ -56,7 +56,7 @@ type Suite = (values: Values, signal: AbortSignal) => Iterable<Row> | AsyncItera
 
 const SUITES: Record<string, Suite> = {
   ingest(values, signal) {
-    const conns = count(values, "conns", 64, 10_000);
+    const conns = count(values, "conns", 256, 10_000);
     const secs = count(values, "secs", 20, 3600);
     return measured(values.peer, (server) => benchIngest(server, { conns, secs, signal }));
   },

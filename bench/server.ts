@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { startTaskArgs } from "../commands/testing/start_task.ts";
 
 /** A server that is not ready by then will not be. */
 const READY_MS = 60_000;
@@ -33,19 +34,8 @@ export interface Server extends AsyncDisposable {
 export async function startProduct(): Promise<Server> {
   const dir = await Deno.makeTempDir({ prefix: "activity-tracker-bench-" });
   const root = new URL("../", import.meta.url).pathname;
-  const args = [
-    "run",
-    "--no-prompt",
-    "--allow-net=127.0.0.1",
-    `--allow-read=${root},${dir}`,
-    `--allow-write=${dir}`,
-    "--allow-env",
-    "--allow-sys=networkInterfaces",
-    `${root}main.ts`,
-    "start",
-  ];
   const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: `${dir}/data` };
-  const child = new Deno.Command(Deno.execPath(), { args, cwd: root, env, stdout: "piped" })
+  const child = new Deno.Command(Deno.execPath(), { args: startTaskArgs(), cwd: root, env, stdout: "piped" })
     .spawn();
   return await watched(PRODUCT, child, dir, readyLine(child));
 }

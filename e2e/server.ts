@@ -3,7 +3,7 @@
  *
  * @module
  */
-import config from "../deno.json" with { type: "json" };
+import { startTaskArgs } from "../commands/testing/start_task.ts";
 
 /** A start that takes longer has failed. */
 const READY_MS = 30_000;
@@ -23,9 +23,8 @@ export interface ServerProcess extends AsyncDisposable {
  * @param env settings; PORT is 0 unless given
  */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const words = config.tasks.start.command.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ""));
   const child = new Deno.Command(Deno.execPath(), {
-    args: words.slice(1),
+    args: startTaskArgs(),
     cwd: ROOT,
     env: { PORT: "0", ...env },
     stdout: "piped",

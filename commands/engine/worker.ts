@@ -53,10 +53,12 @@ class EngineHost {
   }
 
   async start(): Promise<void> {
+    this.#readModel.catchingUp = true;
     await this.#log.tailActivity(this.#readModel.position, (records, partition, ends) => {
       this.#readModel.apply(records, partition, ends);
       this.#channels.publish(records, ends);
     });
+    this.#readModel.catchingUp = false;
     const { windowMs, slideMs, latenessMs, sessionIdleMs } = this.options;
     await this.#log.run((context) => {
       const processor = new Processor(context, {

@@ -4,7 +4,7 @@
  * @module
  */
 import { batch, type Signal, signal } from "@preact/signals";
-import { ACTIVITIES, type Activity, type ActivityRecord } from "../../log/records.ts";
+import { ACTIVITIES, type Activity, type ActivityRecord, sessionKey } from "../../log/records.ts";
 import type { WindowSettings } from "../../stream/settings.ts";
 import type { LiveSessionEvent } from "../../web/live_channels.ts";
 import type { LiveSession } from "../../web/services.ts";
@@ -22,6 +22,8 @@ export const SILENT_AFTER_MS = 10_000;
 export const ENDED_SHOWN_MS = 120_000;
 /** The last windows of a session may follow its end; a result later than this means that the phone is back. */
 const LATE_RESULT_MS = 2000;
+/** The last windows of a session follow its end within this, ms, however busy the server is. */
+const LAST_RESULTS_MS = 10_000;
 /** Without the server's word, a session silent for this much longer than the idle time has ended. */
 const IDLE_GRACE_MS = 15_000;
 
@@ -59,6 +61,8 @@ export class LiveModel {
   /** By device id. */
   readonly #cards = new Map<string, Signal<Card>>();
   readonly #names: Map<string, string>;
+  /** When sessions ended that phones had left before, by session key; only the latest. */
+  readonly #left = new Map<string, number>();
   /** Live phones that the snapshot was too short to hold and that have sent nothing since. */
   #unseen: number;
 
@@ -108,7 +112,7 @@ export class LiveModel {
     const changed = new Map<string, Card>();
     batch(() => {
       for (const event of events.flat()) {
-        if ("status" in event) this.#change(event);
+        if ("status" in event) this.#change(event, nowMs);
         else {
           const before = this.#cards.get(event.deviceId)?.peek().current?.activity;
           const card = this.#result(event, nowMs);
@@ -124,6 +128,9 @@ export class LiveModel {
   tick(nowMs: number): void {
     batch(() => {
       this.nowMs.value = nowMs;
+      for (const [key, endedMs] of this.#left) {
+        if (nowMs - endedMs > LAST_RESULTS_MS) this.#left.delete(key);
+      }
       for (const [deviceId, card] of this.#cards) {
         const { ended, endedAtMs, arrivedAtMs } = card.peek();
         if (ended) {
@@ -136,7 +143,7 @@ export class LiveModel {
     });
   }
 
-  #change({ status, at, session }: LiveSessionEvent): void {
+  #change({ status, at, session }: LiveSessionEvent, nowMs: number): void {
     const { deviceId, sessionId } = session;
     const known = this.#cards.get(deviceId)?.peek();
     const isShown = known?.sessionId === sessionId;
@@ -145,7 +152,9 @@ export class LiveModel {
       else this.#turnOver(session, known, at);
     } else if (isShown) {
       this.#put({ ...known, ended: true, endedAtMs: at });
-    } else if (!known) {
+    } else if (known) {
+      this.#left.set(sessionKey(deviceId, sessionId), nowMs);
+    } else {
       this.#unseen = Math.max(0, this.#unseen - 1);
     }
   }
@@ -166,11 +175,11 @@ export class LiveModel {
 
   /**
    * Whether a result of another session means that the phone has gone on to that. Usually its opening says so, but a page that
-   * was offline then missed it; and the last windows of an earlier session follow late, which must not bring it back.
+   * was offline then missed it; and the last windows of a session that the phone had left follow when that has been idle, which
+   * must not bring it back.
    */
-  #isGivenUp(card: Card, { timestamp }: ActivityRecord, nowMs: number): boolean {
-    return card.ended ||
-      (this.#isSilent(card, nowMs) && timestamp > (card.current?.timestamp ?? card.openedAtMs));
+  #isGivenUp(card: Card, { deviceId, sessionId }: ActivityRecord, nowMs: number): boolean {
+    return (card.ended || this.#isSilent(card, nowMs)) && !this.#left.has(sessionKey(deviceId, sessionId));
   }
 
   /** Gives a phone's card, in its place, to another session. */

@@ -171,14 +171,21 @@ Deno.test("apply() gives an ended card to another session that has a result", ()
   assert.deepEqual([sessionId, ended, current?.activity], ["s2", false, "running"]);
 });
 
-Deno.test("apply() gives a silent card to a later session whose opening was missed, not to an earlier one", () => {
+Deno.test("apply() gives a silent card to another session, whose opening was missed", () => {
   const model = modelOf("a");
   const later = NOW_MS + SILENT_AFTER_MS + 1;
-  model.apply([[result("a", "s0", NOW_MS - 60_000)]], later);
-  assert.equal(model.card("a").value.sessionId, sessionOf("a"));
   model.apply([[result("a", "s2", later - 2400)]], later);
   assert.equal(model.card("a").value.sessionId, "s2");
 });
+
+for (const [what, more] of [["silent", []], ["ended", [change("a", "closed")]]] as const) {
+  Deno.test(`apply() gives no ${what} card to a session that the phone had left, whose last windows follow its end`, () => {
+    const model = modelOf("a");
+    const later = NOW_MS + SILENT_AFTER_MS + 1;
+    model.apply([[...more], [change("a", "closed", later, "s0")], [result("a", "s0", later)]], later);
+    assert.equal(model.card("a").value.sessionId, sessionOf("a"));
+  });
+}
 
 Deno.test("a phone is not silent while its first window fills", () => {
   const model = modelOf();

@@ -51,6 +51,8 @@ export class ReadModel {
   #cycleRest = 0;
   #cycleStartMs = 0;
   #ends: number[];
+  /** Records come from the log's past: their sessions are not live for that. */
+  catchingUp = false;
   #pendingWindows = 0;
 
   /** @param now the wall clock, ms since the Unix epoch */
@@ -86,7 +88,8 @@ export class ReadModel {
     const nowMs = this.#now();
     for (const record of records) {
       const view = this.#view(record.deviceId, record.sessionId);
-      if (!view.apply(record, this.#options.slideMs, nowMs)) continue;
+      const receivedMs = this.catchingUp ? record.timestamp : nowMs;
+      if (!view.apply(record, this.#options.slideMs, receivedMs)) continue;
       this.#pendingWindows++;
       this.#enqueue(view);
     }

@@ -207,3 +207,14 @@ Deno.test("a silent session is forgotten in memory and goes on where it was when
   const { segments, windows, gaps } = harness.model.queries.session("run-1")!;
   assert.deepEqual([segments.length, segments[0].windows, windows, gaps], [1, 2, 2, 0]);
 });
+
+Deno.test("what is read from the log's past is not live for that", () => {
+  using harness = new ModelHarness();
+  harness.nowMs = START_MS + 3_600_000;
+  harness.model.catchingUp = true;
+  harness.commit(windowOf("phone-1", "run-1", START_MS + 1000));
+  assert.equal(harness.model.queries.live({ recentMs: 0, limit: 10 }).total, 0);
+  harness.model.catchingUp = false;
+  harness.commit(windowOf("phone-1", "run-1", START_MS + 2000));
+  assert.equal(harness.model.queries.live({ recentMs: 0, limit: 10 }).total, 1);
+});

@@ -45,16 +45,17 @@ export class SessionView {
    * again from an earlier position changes nothing.
    *
    * @param slideMs time that a window adds to the totals
+   * @param receivedMs server clock when the readings came
    * @returns false when it was taken before
    */
-  apply(record: ActivityRecord, slideMs: number, nowMs: number): boolean {
+  apply(record: ActivityRecord, slideMs: number, receivedMs: number): boolean {
     const { timestamp, activity } = record;
     if (timestamp <= this.endedAt) return false;
     const from = timestamp - slideMs;
     const gap = this.windows > 0 && from > this.endedAt;
     if (this.windows === 0) this.startedAt = from;
     if (gap) this.gaps++;
-    if (this.last?.activity !== activity) this.changedAt = nowMs;
+    if (this.last?.activity !== activity) this.changedAt = receivedMs;
     const { segment } = this;
     if (segment && !gap && segment.activity === activity) {
       segment.to = timestamp;
@@ -67,7 +68,7 @@ export class SessionView {
     this.totals[activity] += slideMs;
     this.windows++;
     this.endedAt = timestamp;
-    this.receivedAt = nowMs;
+    this.receivedAt = Math.max(this.receivedAt, receivedMs);
     this.last = record;
     this.pending.push(record);
     return true;
