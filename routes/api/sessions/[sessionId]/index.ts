@@ -9,7 +9,10 @@ export const handler: RouteModule["handler"] = handlers({
     const { deviceId } = parseQuery(deviceQuery, url);
     const session = await services.store.session(params.sessionId, deviceId);
     if (!session) {
-      throw new HttpProblem(404, `There is no session ${params.sessionId.slice(0, 128)}. GET /api/sessions lists them.`);
+      throw new HttpProblem(
+        404,
+        `There is no session ${params.sessionId.slice(0, 128)}. GET /api/sessions lists them.`,
+      );
     }
     return Response.json(session);
   },
