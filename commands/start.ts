@@ -41,12 +41,13 @@ export async function start(args: string[]): Promise<number> {
     return 0;
   }
   await makeDataDir(settings.dataDir);
-  const assets = await loadAssets();
+  const assets = await orStartError(loadAssets());
   const stopped = Promise.withResolvers<number>();
-  const engine = await startEngine(settings, (error) => {
+  const starting = EngineClient.start(settings, (error) => {
     console.error(error.message);
     stopped.resolve(1);
   });
+  const engine = await orStartError(starting, `the data in ${settings.dataDir} cannot be opened: `);
   const live = new LiveHub(engine);
   engine.onFrame = (channel, frame) => live.send(channel, frame);
   const devices = await loadDevices(engine, Date.now);
@@ -88,11 +89,11 @@ export async function start(args: string[]): Promise<number> {
   return code;
 }
 
-async function startEngine(settings: Settings, onFatal: (error: Error) => void): Promise<EngineClient> {
+async function orStartError<T>(step: Promise<T>, what = ""): Promise<T> {
   try {
-    return await EngineClient.start(settings, onFatal);
+    return await step;
   } catch (error) {
-    throw new StartError(`the data in ${settings.dataDir} cannot be opened: ${(error as Error).message}`);
+    throw new StartError(`${what}${(error as Error).message}`);
   }
 }
 

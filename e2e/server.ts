@@ -30,10 +30,10 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  let killed = false;
+  let running = true;
+  child.status.then(() => running = false);
   const end = async (signal: Deno.Signal) => {
-    if (!killed) child.kill(signal);
-    killed = true;
+    if (running) child.kill(signal);
     const { code } = await child.status;
     await drained;
     return code;
