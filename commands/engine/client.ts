@@ -125,11 +125,11 @@ export class EngineClient {
   #receive(message: FromEngine): void {
     switch (message.kind) {
       case "committed":
+        this.#appender.recycle(message.buffer);
         return this.#commit?.resolve(message.duplicates);
       case "notCommitted":
+        this.#appender.recycle(message.buffer);
         return this.#commit?.reject(asError(message.failure));
-      case "buffer":
-        return this.#appender.recycle(message.buffer);
       case "frame":
         return this.onFrame(message.channel, message.frame);
       case "answer":

@@ -70,10 +70,9 @@ export interface Failure {
 
 export type FromEngine =
   | { kind: "started" }
-  | { kind: "committed"; duplicates: number[] }
-  | { kind: "notCommitted"; failure: Failure }
-  /** The last group's buffer, free again. */
-  | { kind: "buffer"; buffer: ArrayBuffer }
+  /** The group is on disk; its buffer is free again. */
+  | { kind: "committed"; duplicates: number[]; buffer: ArrayBuffer }
+  | { kind: "notCommitted"; failure: Failure; buffer: ArrayBuffer }
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "failure"; id: number; failure: Failure }
   | { kind: "frame"; channel: string; frame: Uint8Array }

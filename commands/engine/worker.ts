@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Group } from "../../log/embedded/appender.ts";
 import { EmbeddedLog } from "../../log/embedded/log.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
@@ -75,17 +76,15 @@ class EngineHost {
     });
   }
 
-  commit(group: ToEngine & { kind: "group" }): void {
-    const { buffer } = group.group;
-    let done: FromEngine;
+  commit(group: Group): void {
+    const { buffer } = group;
     try {
-      done = { kind: "committed", duplicates: this.#log.commitGroup(group.group) };
+      const duplicates = this.#log.commitGroup(group);
+      post({ kind: "committed", duplicates, buffer }, [buffer]);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      done = { kind: "notCommitted", failure: asFailure(error) };
+      post({ kind: "notCommitted", failure: asFailure(error), buffer }, [buffer]);
     }
-    post(done);
-    post({ kind: "buffer", buffer }, [buffer]);
   }
 
   async call(name: CallName, args: unknown[]): Promise<unknown> {
@@ -173,7 +172,7 @@ let host: EngineHost | undefined;
 
 scope.onmessage = async ({ data }) => {
   try {
-    if (data.kind === "group") host!.commit(data);
+    if (data.kind === "group") host!.commit(data.group);
     else if (data.kind === "start") {
       host = new EngineHost(data.options);
       // The databases are open: nothing else is written.

@@ -9,6 +9,7 @@ import { partitionOf } from "../partition.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { Unavailable } from "../unavailable.ts";
 import { GroupWriter, maxBatchBytes } from "./group.ts";
+import { Linger, TAIL_MS } from "./linger.ts";
 
 /** A group's buffer; about 2,500 batches of 50 readings, and always more than the largest batch (20,000 readings: 640 kB). */
 const GROUP_BYTES = 4 << 20;
@@ -16,15 +17,6 @@ const GROUP_BYTES = 4 << 20;
 const MAX_WAITING_GROUPS = 8;
 /** A group committed later than this makes the appender refuse: clients should wait instead of filling memory, ms. */
 const MAX_COMMIT_MS = 5000;
-/**
- * A group is looked at this often, ms, and committed once batches come slowly or it is old enough. A commit and its hand-over
- * cost about 0.2 ms of both threads however many batches it holds: with few phones an answer should not wait, with thousands
- * larger groups save a tenth of the server's time, and clients that all wait for their answer must not be waited for.
- */
-const LINGER_MS = 4;
-const MAX_LINGER_MS = 20;
-/** Batches in LINGER_MS from which on it pays to wait for more: 3,000 a second. */
-const BUSY_BATCHES = 12;
 /** Sessions that have a slot; then numbering starts again. Must be well above the phones posting at once. */
 const MAX_SLOTS = 200_000;
 const RETRY_AFTER_S = 1;
@@ -65,6 +57,7 @@ export class Appender {
   #slots = new Map<string, { slot: number; partition: number }>();
   #filling: Filling;
   readonly #waiting: Filling[] = [];
+  readonly #linger = new Linger();
   #committingSince: number | null = null;
   /** The commit that runs and what follows it; null when none does. */
   #committing: Promise<void> | null = null;
@@ -145,16 +138,13 @@ export class Appender {
 
   #schedule(): void {
     if (this.#timer !== null || this.#committing) return;
-    this.#linger(this.#filling.writer.count, MAX_LINGER_MS);
-  }
-
-  #linger(countBefore: number, restMs: number): void {
     this.#timer = setTimeout(() => {
       const { count } = this.#filling.writer;
-      const isBusy = count - countBefore >= BUSY_BATCHES && restMs > LINGER_MS && this.#waiting.length === 0;
-      if (isBusy) this.#linger(count, restMs - LINGER_MS);
-      else this.#flush();
-    }, LINGER_MS);
+      this.#timer = setTimeout(() => {
+        this.#linger.ended(this.#filling.writer.count - count);
+        this.#flush();
+      }, TAIL_MS);
+    }, this.#linger.ms - TAIL_MS);
   }
 
   #flush(): void {
