@@ -154,11 +154,15 @@ function demoRequest(body: object): Request {
 }
 
 async function readiness(engine: EngineClient): Promise<Readiness> {
-  const { trouble, lagRecords } = await engine.stats();
+  const { trouble, lagRecords, readModelFilling } = await engine.stats();
   const lag = lagRecords.reduce((sum, n) => sum + n, 0);
   return {
     ready: trouble === null,
-    checks: { log: trouble ?? "ok", processing: lag === 0 ? "ok" : `${lag} records behind` },
+    checks: {
+      log: trouble ?? "ok",
+      processing: lag === 0 ? "ok" : `${lag} records behind`,
+      pages: readModelFilling ? "being filled from the log: they do not show everything yet" : "ok",
+    },
   };
 }
 

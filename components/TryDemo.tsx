@@ -19,7 +19,7 @@ export function TryDemo() {
   return (
     <>
       <button type="button" class="primary" onClick={start} disabled={state.value !== "idle"}>
-        {state.value === "idle" ? "Start the demo" : "Demo is running"}
+        {state.value === "idle" ? "Try it without a phone" : "Demo is running"}
       </button>
       <p class={failure.value ? "hint warn" : "hint"} role="status">
         {failure.value || (state.value === "running"

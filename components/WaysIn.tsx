@@ -53,7 +53,7 @@ export function WaysIn({ addresses, nowMs, added, onAdded }: WaysInProps) {
       <section class="way" aria-labelledby="way-demo">
         <h2 id="way-demo">
           <Icon name="play" />
-          Try it without a phone
+          No phone at hand?
         </h2>
         <p>
           Plays a recording of a person standing, walking and running into this server, as a phone would send

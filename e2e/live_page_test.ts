@@ -87,7 +87,7 @@ const sidewaysScroll = (page: Page) =>
 
 browserTest("an empty page shows three ways in with this server's own addresses", {}, async ({ page }) => {
   await page.getByRole("heading", { name: "No phone yet" }).waitFor();
-  for (const name of ["Use your phone", "Send from a program", "Try it without a phone"]) {
+  for (const name of ["Use your phone", "Send from a program", "No phone at hand?"]) {
     assert.equal(await page.getByRole("region", { name }).count(), 1, name);
   }
   const example = await page.getByRole("region", { name: "Send from a program" }).locator("code").first()
@@ -128,7 +128,7 @@ browserTest(
   {},
   async (visit) => {
     const { page, services } = visit;
-    await page.getByRole("button", { name: "Start the demo" }).press("Enter");
+    await page.getByRole("button", { name: "Try it without a phone" }).press("Enter");
     await page.getByText("The first result follows in a few seconds.", { exact: true }).waitFor();
     assert.equal(services.demoStarts, 1);
     services.push("session", [{

@@ -18,6 +18,9 @@ export interface SessionEvent {
   at: number;
 }
 
+/** Open sessions of a partition, 65 MB of state: past it the one opened first is closed, and goes on when it is heard again. */
+export const MAX_OPEN_SESSIONS = 100_000;
+
 export interface ProcessorOptions {
   settings: WindowSettings;
   thresholds: Thresholds;
@@ -138,6 +141,10 @@ export class Processor implements PartitionTask {
   ): OpenSession | null {
     const state = this.#closed.get(key) ?? this.#context.state(key);
     if (state && offset <= offsetOf(state)) return null;
+    if (this.#open.size >= MAX_OPEN_SESSIONS) {
+      const [oldest] = this.#open.values();
+      this.#end(oldest, receivedAtMs);
+    }
     this.#options.onSession({ status: "opened", deviceId, sessionId, at: receivedAtMs });
     const slot = state ? this.#table.restore(state.subarray(OFFSET_BYTES)) : this.#table.open();
     return this.#keep(key, deviceId, sessionId, slot, offset);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { StateChange, TaskContext } from "../log/port.ts";
 import { type ActivityRecord, type ReadingBatch, sessionKey } from "../log/records.ts";
 import { batchOf } from "../log/testing/batches.ts";
-import { Processor, type SessionEvent } from "./processor.ts";
+import { MAX_OPEN_SESSIONS, Processor, type SessionEvent } from "./processor.ts";
 import { DEFAULT_WINDOW } from "./settings.ts";
 import { sampled, START_MS } from "./testing/signals.ts";
 import { DEFAULT_THRESHOLDS } from "./thresholds.ts";
@@ -204,4 +204,18 @@ Deno.test("a restored session gets the whole idle time again and is announced as
   assert.deepEqual(partition.events.map(({ status }) => status), ["opened", "opened", "closed"]);
   partition.commit();
   assert.deepEqual(ends(partition.outputs), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+Deno.test("one session more than may be open closes the one opened first, which goes on when it is heard again", () => {
+  const partition = new Partition();
+  const [first, second] = walk(2);
+  partition.process(first);
+  for (let i = 1; i <= MAX_OPEN_SESSIONS; i++) {
+    partition.process({ ...first, sessionId: `other-${i}`, count: 1 });
+  }
+  assert.equal(partition.processor.figures().openSessions, MAX_OPEN_SESSIONS);
+  assert.deepEqual(ends(partition.commit().filter(({ sessionId }) => sessionId === "run-1")), [1]);
+  partition.process(second);
+  partition.processor.tick(START_MS + 10 * sessionIdleMs);
+  assert.deepEqual(ends(partition.commit().filter(({ sessionId }) => sessionId === "run-1")), [2]);
 });

@@ -32,7 +32,7 @@ const PACE_SLACK_MS = 50;
 interface Channel {
   key: string;
   query: LiveQuery;
-  /** Records as JSON. */
+  /** Records as JSON; as whole events where each record is one. */
   pending: string[];
   sessions: string[];
   ends: readonly number[];
@@ -53,15 +53,14 @@ export function parsePosition(id: string, partitions: number): number[] | null {
   return ends.length === partitions && !ends.includes(NaN) ? ends : null;
 }
 
-/** One event with an array of records, or one event a record. */
-export function formatActivity(records: readonly string[], batchMs: number, ends: readonly number[]): string {
-  const id = formatPosition(ends);
-  if (batchMs > 0) return `id: ${id}\nevent: activity\ndata: [${records.join(",")}]\n\n`;
-  // Only the last of several carries the position: it is true once all of them have been read.
-  return records.map((json, i) =>
-    `${i === records.length - 1 ? `id: ${id}\n` : ""}event: activity\ndata: ${json}\n\n`
-  )
-    .join("");
+/**
+ * One `activity` event.
+ *
+ * @param data a record as JSON, or an array of them
+ * @param ends where the log stands after what is in it
+ */
+export function formatActivity(data: string, ends: readonly number[]): string {
+  return `id: ${formatPosition(ends)}\nevent: activity\ndata: ${data}\n\n`;
 }
 
 export class LiveChannels {
@@ -103,17 +102,21 @@ export class LiveChannels {
     this.#channels.delete(key);
   }
 
-  /** Takes committed records; `ends` is the position after them. */
-  publish(records: readonly ActivityRecord[], ends: readonly number[]): void {
+  /** Takes committed records of one partition; `ends` is the position after them. */
+  publish(records: readonly ActivityRecord[], partition: number, ends: readonly number[]): void {
     if (this.#channels.size === 0) return;
     const json: (string | undefined)[] = [];
     const position = [...ends];
+    const first = ends[partition] - records.length;
     for (const channel of this.#channels.values()) {
-      const { deviceId } = channel.query;
+      const { deviceId, batchMs } = channel.query;
       channel.ends = position;
       for (let i = 0; i < records.length; i++) {
         if (deviceId !== null && records[i].deviceId !== deviceId) continue;
-        channel.pending.push(json[i] ??= JSON.stringify(records[i]));
+        const record = json[i] ??= JSON.stringify(records[i]);
+        channel.pending.push(
+          batchMs > 0 ? record : formatActivity(record, position.with(partition, first + i + 1)),
+        );
       }
     }
     this.#schedule();
@@ -156,7 +159,8 @@ export class LiveChannels {
     const { query, pending, sessions } = channel;
     let frame = "";
     if (sessions.length > 0) frame += `event: session\ndata: [${sessions.join(",")}]\n\n`;
-    if (pending.length > 0) frame += formatActivity(pending, query.batchMs, channel.ends);
+    if (query.batchMs === 0) frame += pending.join("");
+    else if (pending.length > 0) frame += formatActivity(`[${pending.join(",")}]`, channel.ends);
     channel.pending = [];
     channel.sessions = [];
     if (frame === "") return;

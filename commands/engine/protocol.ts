@@ -30,6 +30,8 @@ export interface EngineStats {
   openSessions: number;
   late: number;
   duplicateReadings: number;
+  /** The read model is being made from the log: pages do not show everything yet. */
+  readModelFilling: boolean;
   /** Why the last periodic commit failed, or null. */
   trouble: string | null;
 }

@@ -37,17 +37,21 @@ export function missedFrames(
     if (behind === 0) return "";
     if (behind > MAX_MISSED_RECORDS) return RESET;
     const records: ActivityRecord[] = [];
+    let events = "";
     for (const [partition, offset] of from.entries()) {
       const count = ends[partition] - offset;
       const found = log.readActivitySync(partition, offset, count).records;
       // Retention has deleted some.
       if (found.length < count) return RESET;
       for (const { record } of found) {
-        if (deviceId === null || record.deviceId === deviceId) records.push(record);
+        from[partition]++;
+        if (deviceId !== null && record.deviceId !== deviceId) continue;
+        if (batchMs > 0) records.push(record);
+        else events += formatActivity(JSON.stringify(record), from);
       }
     }
-    if (records.length === 0) return "";
+    if (records.length === 0) return events;
     records.sort((a, b) => a.timestamp - b.timestamp);
-    return formatActivity(records.map((record) => JSON.stringify(record)), batchMs, ends);
+    return formatActivity(JSON.stringify(records), ends);
   }
 }

@@ -50,10 +50,10 @@ Deno.test("it gets its device only, and records that came after the position it 
   assert.equal(missed("0.2", { deviceId: "c", batchMs: 0 }), "");
 });
 
-Deno.test("without pace each record is an event, the last with the position", () => {
+Deno.test("without pace each record is an event with the position after it", () => {
   const frames = missed("2.2", { deviceId: null, batchMs: 0 });
   assert.equal(frames.split("event: activity\n").length - 1, 2);
-  assert.match(frames, /\n\nid: 3\.3\nevent: activity\ndata: .*\n\n$/);
+  assert.match(frames, /^id: 3\.2\nevent: activity\ndata: .*\n\nid: 3\.3\nevent: activity\ndata: .*\n\n$/);
 });
 
 for (const id of ["", "x", "1", "1.2.3", "4.0", "0.4"]) {

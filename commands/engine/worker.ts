@@ -30,7 +30,6 @@ const READ_MODEL_INTERVAL_MS = 250;
 const scope = self as unknown as {
   postMessage(message: FromEngine, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToEngine>) => void) | null;
-  onerror: unknown;
 };
 const post = (message: FromEngine, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
 
@@ -54,12 +53,10 @@ class EngineHost {
   }
 
   async start(): Promise<void> {
-    this.#readModel.catchingUp = true;
-    await this.#log.tailActivity(this.#readModel.position, (records, partition, ends) => {
-      this.#readModel.apply(records, partition, ends);
-      this.#channels.publish(records, ends);
+    await this.#log.tailActivity(this.#log.activityEnds(), (records, partition, ends) => {
+      this.#channels.publish(records, partition, ends);
     });
-    this.#readModel.catchingUp = false;
+    this.#fillReadModel();
     const { windowMs, slideMs, latenessMs, sessionIdleMs } = this.options;
     await this.#log.run((context) => {
       const processor = new Processor(context, {
@@ -74,6 +71,16 @@ class EngineHost {
       this.#processors.push(processor);
       return processor;
     });
+  }
+
+  /** A read model that was deleted may take minutes: phones need not wait for it. */
+  async #fillReadModel(): Promise<void> {
+    this.#readModel.catchingUp = true;
+    await this.#log.tailActivity(
+      this.#readModel.position,
+      (records, partition, ends) => this.#readModel.apply(records, partition, ends),
+    );
+    this.#readModel.catchingUp = false;
   }
 
   commit(group: Group): void {
@@ -136,6 +143,7 @@ class EngineHost {
       openSessions,
       late,
       duplicateReadings,
+      readModelFilling: this.#readModel.catchingUp,
       trouble: this.#log.trouble?.detail ?? this.#readModelTrouble,
     };
   }
