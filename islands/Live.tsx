@@ -18,12 +18,14 @@ const TICK_MS = 1000;
 export interface LiveProps {
   init: ModelInit;
   addresses: Addresses;
+  /** Where the live stream goes on after `init`. */
+  position: string;
   /** Drawn into the charts. */
   thresholds: MagnitudeThresholds;
 }
 
 /** The Live page: who is doing what now, or how to get there. */
-export default function Live({ init, addresses, thresholds }: LiveProps) {
+export default function Live({ init, addresses, thresholds, position }: LiveProps) {
   const [model] = useState(() => new LiveModel(init));
   const added = useSignal<AddedPhone | null>(null);
   const lostSinceMs = useSignal<number | null | undefined>(undefined);
@@ -33,7 +35,7 @@ export default function Live({ init, addresses, thresholds }: LiveProps) {
 
   useEffect(() => {
     const announcer = new Announcer();
-    const stop = followFeed({
+    const stop = followFeed(position, {
       onEvents: (events) => announcer.note(model.apply(events, Date.now())),
       onSnapshot: (sessions, total) => model.reset(sessions, total, Date.now()),
       onConnection: (since) => {

@@ -17,7 +17,7 @@ export const handler = handlers<LiveProps>({
       devices.list().filter(({ name }) => name !== null).slice(0, MAX_NAMES)
         .map(({ deviceId, name }) => [deviceId, name!]),
     );
-    const { sessions, total } = await store.live({ recentMs: STRIP_MS, limit: MAX_SHOWN });
+    const { sessions, total, position } = await store.live({ recentMs: STRIP_MS, limit: MAX_SHOWN });
     const { windowMs, slideMs, latenessMs, sessionIdleMs } = settings;
     const { walkingMs2, runningMs2 } = DEFAULT_THRESHOLDS;
     const cards = sessions.map((session) => cardFromSession(session, names[session.deviceId], slideMs));
@@ -39,6 +39,7 @@ export const handler = handlers<LiveProps>({
           needsKey: !settings.openIngest,
         },
         thresholds: { walkingMs2, runningMs2 },
+        position,
       },
     };
   },

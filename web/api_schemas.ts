@@ -12,6 +12,8 @@ import type { Device, LiveSession, SessionDetail, SessionSummary } from "./servi
 // A page of sessions is a few hundred bytes each; of windows, a day is 86,400 of them.
 const MAX_SESSIONS = 200;
 const MAX_WINDOWS = 10_000;
+/** A number of 15 digits for each of 64 partitions. */
+const MAX_POSITION = 1024;
 /** The live page draws a minute or two. */
 const MAX_RECENT_MS = 600_000;
 
@@ -67,6 +69,10 @@ export const liveQuery = z.strictObject({
   deviceId: id.optional(),
   batchMs: z.coerce.number().int().min(0).max(10_000).optional()
     .meta({ description: "Send arrays of records, one every so many ms" }),
+  lastEventId: z.string().max(MAX_POSITION).optional()
+    .meta({
+      description: "Where to go on, for a client that cannot set the header Last-Event-ID, which goes before",
+    }),
 });
 
 /** `POST /api/devices` */
@@ -127,7 +133,12 @@ export const liveSession = sessionSummary.extend({
 const nextCursor = z.string().nullable().meta({ description: "null on the last page" });
 export const sessionPage = z.object({ items: z.array(sessionSummary), nextCursor });
 /** With `live=true`: one page, and how many devices are live in all. */
-export const liveSessions = z.object({ items: z.array(liveSession), nextCursor: z.null(), total: count });
+export const liveSessions = z.object({
+  items: z.array(liveSession),
+  nextCursor: z.null(),
+  total: count.meta({ description: "Devices" }),
+  position: z.string().meta({ description: "lastEventId for /api/live: goes on right after this answer" }),
+});
 export const activityPage = z.object({ items: z.array(activityRecord), nextCursor });
 
 export const device = z.object({

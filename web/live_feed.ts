@@ -63,7 +63,7 @@ export class LiveHub implements LiveFeed {
   }
 
   async open(req: Request): Promise<Response> {
-    const { deviceId = null, batchMs = 0 } = parseQuery(liveQuery, new URL(req.url));
+    const { deviceId = null, batchMs = 0, lastEventId = null } = parseQuery(liveQuery, new URL(req.url));
     if (this.#viewers >= MAX_VIEWERS) {
       throw new HttpProblem(
         503,
@@ -76,7 +76,7 @@ export class LiveHub implements LiveFeed {
     this.#viewers++;
     const { channel, missed } = await this.#subscribe(
       { deviceId, batchMs },
-      req.headers.get("last-event-id"),
+      req.headers.get("last-event-id") ?? lastEventId,
     );
     let viewer: Viewer;
     // Joins before the next frame can arrive, so that none is lost between what was missed and what is new.

@@ -70,6 +70,15 @@ Deno.test("a viewer gets the retry time, what it missed, then its channel's fram
   assert.equal(await readUntil(reader, "frame"), HELLO + bench.source.missed + "frame");
 });
 
+Deno.test("a first connection can say in its query where to go on; the header of a later one goes before", async () => {
+  using bench = new Bench();
+  const first = await bench.open("?lastEventId=7");
+  const later = await bench.open("?lastEventId=7", { "last-event-id": "9" });
+  assert.deepEqual(bench.source.asked.map(({ lastEventId }) => lastEventId), ["7", "9"]);
+  await first.body?.cancel();
+  await later.body?.cancel();
+});
+
 Deno.test("a wrong query is a 400, and a source that fails is no viewer", async () => {
   using bench = new Bench();
   await assert.rejects(

@@ -12,7 +12,7 @@ import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqli
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
 import { Processor } from "../../stream/processor.ts";
 import { DEFAULT_THRESHOLDS } from "../../stream/thresholds.ts";
-import { LiveChannels, type LiveQuery } from "../../web/live_channels.ts";
+import { formatPosition, LiveChannels, type LiveQuery } from "../../web/live_channels.ts";
 import type {
   CallName,
   EngineOptions,
@@ -104,7 +104,7 @@ class EngineHost {
       case "activity":
         return queries.activity(args[0] as ActivityFilter);
       case "live":
-        return queries.live(args[0] as LiveFilter);
+        return { ...queries.live(args[0] as LiveFilter), position: formatPosition(this.#readModel.position) };
       case "appendControl":
         return await this.#log.appendControl(args[0] as ControlEvent);
       case "readControl":

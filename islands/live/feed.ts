@@ -27,9 +27,13 @@ export interface FeedHandlers {
 /**
  * Follows the live stream until stopped.
  *
+ * @param position where the page's snapshot ends; "" when that is not known
  * @returns Stops it
  */
-export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers): () => void {
+export function followFeed(
+  position: string,
+  { onEvents, onSnapshot, onConnection }: FeedHandlers,
+): () => void {
   let source: EventSource;
   let pending: (ActivityRecord[] | LiveSessionEvent[])[] = [];
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +73,8 @@ export function followFeed({ onEvents, onSnapshot, onConnection }: FeedHandlers)
     if (!stopped) retryTimer = setTimeout(() => connect({ anew: true }), RETRY_MS);
   };
   const connect = ({ anew }: { anew: boolean }) => {
-    source = new EventSource(STREAM_URL);
+    // Right after the page's own snapshot: what came while it was on its way would be missing.
+    source = new EventSource(anew || position === "" ? STREAM_URL : `${STREAM_URL}&lastEventId=${position}`);
     source.addEventListener("open", () => {
       lostSinceMs = null;
       onConnection(null);

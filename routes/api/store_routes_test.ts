@@ -46,9 +46,11 @@ Deno.test("GET /api/sessions asks for 50 sessions of all devices, or what the qu
 
 Deno.test("GET /api/sessions?live=true asks for the live ones, of one device too, and tells how many there are", async () => {
   const found = fakeSession("phone-1", END_MS, [["walking", 3]]);
-  const { app, asked } = await appWith({ live: () => Promise.resolve({ sessions: [found], total: 7 }) });
+  const { app, asked } = await appWith({
+    live: () => Promise.resolve({ sessions: [found], total: 7, position: "1.2" }),
+  });
   const response = await app.request("/api/sessions?live=true&deviceId=phone-1&recentMs=60000&limit=1");
-  assert.deepEqual(await response.json(), { items: [found], nextCursor: null, total: 7 });
+  assert.deepEqual(await response.json(), { items: [found], nextCursor: null, total: 7, position: "1.2" });
   assert.deepEqual(asked, [["live", { deviceId: "phone-1", recentMs: 60_000, limit: 1 }]]);
 });
 

@@ -81,11 +81,20 @@ export interface ActivityFilter {
   order?: "asc" | "desc";
 }
 
+/** What is live now, and where the live stream goes on from here. */
+export interface LiveSnapshot {
+  sessions: LiveSession[];
+  /** Devices. */
+  total: number;
+  /** For `/api/live`: what came after this snapshot. */
+  position: string;
+}
+
 /** The read model's questions. Every answer is bounded by `limit`. */
 export interface Store {
   sessions(filter: SessionFilter): Promise<Page<SessionSummary>>;
   session(sessionId: string, deviceId?: string): Promise<SessionDetail | null>;
   activity(filter: ActivityFilter): Promise<Page<ActivityRecord>>;
   /** The newest session of each device heard from within the idle time, most recently changed first, with windows of the last `recentMs`. `total` counts devices. */
-  live(filter: LiveFilter): Promise<{ sessions: LiveSession[]; total: number }>;
+  live(filter: LiveFilter): Promise<LiveSnapshot>;
 }

@@ -51,7 +51,11 @@ export class FakeServices implements Services {
     session: () => Promise.resolve(null),
     activity: () => Promise.resolve({ items: [], nextCursor: null }),
     live: ({ limit }) =>
-      Promise.resolve({ sessions: this.sessions.slice(0, limit), total: this.total ?? this.sessions.length }),
+      Promise.resolve({
+        sessions: this.sessions.slice(0, limit),
+        total: this.total ?? this.sessions.length,
+        position: "",
+      }),
   };
 
   live: Services["live"] = {

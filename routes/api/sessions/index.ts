@@ -8,7 +8,7 @@ export const handler: RouteModule["handler"] = handlers({
     const { live, recentMs = 0, ...filter } = parseQuery(sessionsQuery, url);
     if (!live) return Response.json(await orBadCursor(services.store.sessions(filter)));
     const { deviceId, limit } = filter;
-    const { sessions: items, total } = await services.store.live({ deviceId, recentMs, limit });
-    return Response.json({ items, nextCursor: null, total });
+    const { sessions: items, total, position } = await services.store.live({ deviceId, recentMs, limit });
+    return Response.json({ items, nextCursor: null, total, position });
   },
 });
