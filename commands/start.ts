@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { loadSettings, printConfig, readDotEnv, type Settings } from "../config.ts";
 import { loadDevices } from "../control/devices.ts";
 import { newIngestCounters } from "../ingest/counters.ts";
-import { createIngest } from "../ingest/service.ts";
+import { createIngest } from "../ingest/http/service.ts";
 import { DEFAULT_INGEST } from "../ingest/settings.ts";
 import { createApp } from "../web/app.ts";
 import { LiveHub } from "../web/live_feed.ts";

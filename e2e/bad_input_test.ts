@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import * as zlib from "node:zlib";
 import { newIngestCounters } from "../ingest/counters.ts";
-import { createIngest } from "../ingest/service.ts";
+import { createIngest } from "../ingest/http/service.ts";
 import { DEFAULT_INGEST } from "../ingest/settings.ts";
 
 // Buffer is no BodyInit to the type checker, a copy as Uint8Array is.

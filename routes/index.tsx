@@ -1,3 +1,4 @@
+import { isLoopback } from "../config.ts";
 import Live, { type LiveProps } from "../islands/Live.tsx";
 import { cardFromSession } from "../islands/live/card.ts";
 import { MAX_CARDS, MAX_SHOWN } from "../islands/live/model.ts";
@@ -47,10 +48,6 @@ export const handler = handlers<LiveProps>({
 
 export default function LivePage({ data }: PageProps<LiveProps>) {
   return <Live {...data} />;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.startsWith("127.") || host === "::1" || host === "[::1]";
 }
 
 function toOrigin(address: string, port: string): string {

@@ -3,23 +3,25 @@
  *
  * @module
  */
+import type { Settings } from "../../config.ts";
 import type { Group } from "../../log/embedded/appender.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import type { LiveQuery } from "../../web/live_channels.ts";
 
 /** The Worker's settings. */
-export interface EngineOptions {
-  dataDir: string;
-  partitions: number;
-  windowMs: number;
-  slideMs: number;
-  latenessMs: number;
-  sessionIdleMs: number;
-  retentionMs: number;
-  retentionBytes: number;
-  maxPastMs: number;
-}
+export type EngineOptions = Pick<
+  Settings,
+  | "dataDir"
+  | "partitions"
+  | "windowMs"
+  | "slideMs"
+  | "latenessMs"
+  | "sessionIdleMs"
+  | "retentionMs"
+  | "retentionBytes"
+  | "maxPastMs"
+>;
 
 /** Figures for `/metrics` and `/readyz`. */
 export interface EngineStats {

@@ -32,8 +32,7 @@ export class EmbeddedLog implements Log {
     this.partitions = settings.partitions;
     this.#engine = new Engine(settings, now);
     this.#appender = new Appender(settings.partitions, (group) => {
-      const committed = new Promise<number[]>((resolve) => resolve(this.commitGroup(group)));
-      return committed.finally(() => this.#appender.recycle(group.buffer));
+      return Promise.try(() => this.commitGroup(group)).finally(() => this.#appender.recycle(group.buffer));
     });
     this.#timer = setInterval(() => this.advance(), COMMIT_INTERVAL_MS);
   }
@@ -69,9 +68,8 @@ export class EmbeddedLog implements Log {
     this.#pump();
   }
 
-  // deno-lint-ignore require-await
-  async appendControl(event: ControlEvent): Promise<void> {
-    this.#engine.appendControl(event);
+  appendControl(event: ControlEvent): Promise<void> {
+    return Promise.try(() => this.#engine.appendControl(event));
   }
 
   readControl(): Promise<ControlEvent[]> {

@@ -4,8 +4,8 @@
  * @module
  */
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
-import { HttpProblem } from "../web/problem.ts";
-import type { IngestSettings } from "./settings.ts";
+import { HttpProblem } from "../../web/problem.ts";
+import type { IngestSettings } from "../settings.ts";
 
 /** Deadlines are checked this often during one time-out: a single timer, as one for each read costs 1.4 µs of about 25. */
 const DEADLINE_CHECKS = 10;

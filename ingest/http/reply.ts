@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { HttpProblem } from "../web/problem.ts";
-import { CLOCK_SKEW_MS, LATE_AFTER_MS } from "./message.ts";
-import { MAX_ERRORS, readingsIn, type Tally } from "./tally.ts";
+import { HttpProblem } from "../../web/problem.ts";
+import { CLOCK_SKEW_MS, LATE_AFTER_MS } from "../message.ts";
+import { MAX_ERRORS, readingsIn, type Tally } from "../tally.ts";
 
 /** Something a client should know although its readings were taken. */
 export interface Warning {

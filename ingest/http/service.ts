@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { Appended } from "../log/port.ts";
-import { Unavailable } from "../log/unavailable.ts";
-import { HttpProblem } from "../web/problem.ts";
-import type { Ingest } from "../web/services.ts";
+import type { Appended } from "../../log/port.ts";
+import { Unavailable } from "../../log/unavailable.ts";
+import { HttpProblem } from "../../web/problem.ts";
+import type { Ingest } from "../../web/services.ts";
 import { BodyReader } from "./body.ts";
-import { countProblem, countReadings, type IngestCounters } from "./counters.ts";
+import { countProblem, countReadings, type IngestCounters } from "../counters.ts";
 import { deviceOfKey, forbidden, headerKey, type KeyRing, unauthorized } from "./keys.ts";
-import { EXAMPLE, MessageReader, UnusableMessage } from "./message.ts";
-import { RateLimiter } from "./rate_limit.ts";
+import { EXAMPLE, MessageReader, UnusableMessage } from "../message.ts";
+import { RateLimiter } from "../rate_limit.ts";
 import { allRejected, reply } from "./reply.ts";
-import type { IngestSettings } from "./settings.ts";
-import type { BatchSink } from "./sink.ts";
-import { addTally, markDuplicate, newTally, readingsIn, type Tally } from "./tally.ts";
+import type { IngestSettings } from "../settings.ts";
+import type { BatchSink } from "../sink.ts";
+import { addTally, markDuplicate, newTally, readingsIn, type Tally } from "../tally.ts";
 
 export interface IngestDeps {
   sink: BatchSink;

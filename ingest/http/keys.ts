@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HttpProblem } from "../web/problem.ts";
+import { HttpProblem } from "../../web/problem.ts";
 
 /** Whose key this is. */
 export interface KeyOwner {

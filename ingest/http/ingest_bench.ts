@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { newIngestCounters } from "./counters.ts";
-import { MessageReader } from "./message.ts";
+import { newIngestCounters } from "../counters.ts";
+import { MessageReader } from "../message.ts";
 import { createIngest } from "./service.ts";
-import { DEFAULT_INGEST } from "./settings.ts";
+import { DEFAULT_INGEST } from "../settings.ts";
 
 const NOW_MS = 1_764_000_000_000;
 const message = (name: string) => ({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ReadingBatch } from "../log/records.ts";
-import { Unavailable } from "../log/unavailable.ts";
-import { newIngestCounters } from "./counters.ts";
+import type { ReadingBatch } from "../../log/records.ts";
+import { Unavailable } from "../../log/unavailable.ts";
+import { newIngestCounters } from "../counters.ts";
 import { createIngest, type IngestDeps } from "./service.ts";
-import { DEFAULT_INGEST } from "./settings.ts";
+import { DEFAULT_INGEST } from "../settings.ts";
 
 const NOW_MS = 1_764_000_000_000;
 const KEYS: Record<string, { deviceId: string; revoked: boolean }> = {

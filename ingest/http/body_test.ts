@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { HttpProblem } from "../web/problem.ts";
+import { HttpProblem } from "../../web/problem.ts";
 import { BodyReader } from "./body.ts";
-import { DEFAULT_INGEST, type IngestSettings } from "./settings.ts";
+import { DEFAULT_INGEST, type IngestSettings } from "../settings.ts";
 
 async function withReader(
   change: Partial<IngestSettings>,

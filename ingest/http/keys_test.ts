@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpProblem } from "../web/problem.ts";
+import { HttpProblem } from "../../web/problem.ts";
 import { deviceOfKey, headerKey } from "./keys.ts";
 
 const basic = (text: string) => `Basic ${btoa(text)}`;
