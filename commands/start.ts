@@ -102,9 +102,14 @@ function listen(settings: Settings, app: App, onPort: (port: number) => void): D
   const { host, port } = settings;
   const onListen = (address: Deno.NetAddr) => {
     onPort(address.port);
-    console.log(
-      `ready http://${host.includes(":") ? `[${host.replace(/^\[|\]$/g, "")}]` : host}:${address.port}`,
-    );
+    const isEverywhere = host === "0.0.0.0" || /^\[?::\]?$/.test(host);
+    const bare = host.replace(/^\[|\]$/g, "");
+    const shown = isEverywhere ? "127.0.0.1" : bare.includes(":") ? `[${bare}]` : bare;
+    console.log(`ready http://${shown}:${address.port}`);
+    if (!isEverywhere) return;
+    for (const lan of lanAddresses()) {
+      console.log(`phones on the network reach it at http://${lan}:${address.port}`);
+    }
   };
   try {
     return Deno.serve(

@@ -57,10 +57,12 @@ function basicPassword(credentials: string): string {
 export function deviceOfKey(keys: KeyRing, key: string): string {
   const owner = key.length > MAX_KEY_LENGTH ? null : keys.owner(key);
   if (owner === null) {
-    throw unauthorized("this key belongs to no device; copy it again or make a new one on the page Devices");
+    throw unauthorized(
+      "this key belongs to no device; copy it again, or make a new one with Add a phone on the live page",
+    );
   }
   if (owner.revoked) {
-    throw forbidden("this key was revoked; make a new one for the device on the page Devices");
+    throw forbidden("this key was revoked: make a new one with Add a phone on the live page");
   }
   return owner.deviceId;
 }

@@ -98,7 +98,7 @@ class IngestHandler {
     if (key !== null) return deviceOfKey(this.#deps.keys, key);
     if (this.#deps.settings.openIngest) return undefined;
     throw unauthorized(
-      "readings need the device's key: send Authorization: Bearer <key>, or post to /ingest/<key>; the page Devices makes one",
+      "readings need the device's key: send Authorization: Bearer <key>, or post to /ingest/<key>; Add a phone on the live page makes one",
     );
   }
 
