@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startTaskArgs } from "../commands/testing/start_task.ts";
+import { startTaskArgs, whenReady } from "../commands/testing/server_process.ts";
 
 /** A server that is not ready by then will not be. */
 const READY_MS = 60_000;
@@ -37,7 +37,7 @@ export async function startProduct(): Promise<Server> {
   const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: `${dir}/data` };
   const child = new Deno.Command(Deno.execPath(), { args: startTaskArgs(), cwd: root, env, stdout: "piped" })
     .spawn();
-  return await watched(PRODUCT, child, dir, readyLine(child));
+  return await watched(PRODUCT, child, dir, whenReady(child.stdout).url);
 }
 
 /**
@@ -92,24 +92,6 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
     // It has ended by itself: what was wanted.
     if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-/**
- * The URL of the line "ready http://…" on standard output; what follows is read and dropped, so that the pipe
- * never fills.
- */
-async function readyLine(child: Deno.ChildProcess & { stdout: ReadableStream<Uint8Array> }): Promise<string> {
-  const [head, rest] = child.stdout.tee();
-  rest.pipeTo(new WritableStream()).catch((error) => console.error("reading the server's output:", error));
-  let text = "";
-  for await (
-    const chunk of head.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-  ) {
-    text += chunk;
-    const ready = /^ready (http\S+)$/m.exec(text);
-    if (ready) return ready[1].replace(/\/$/, "");
-  }
-  throw new Error(`the server ended without a line "ready http://…"; it printed:\n${text}`);
 }
 
 async function accepting(port: number): Promise<string> {

@@ -8,6 +8,7 @@ import type { Gravity } from "../log/records.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { play } from "./playback.ts";
 import { duration, Progress, STDERR, type Terminal } from "./progress.ts";
+import { seededU32 } from "./random.ts";
 import { readIndex, type Readings, readRecording } from "./recordings.ts";
 import { Uploader, UploadError } from "./upload.ts";
 import { numberOption, UsageError } from "./usage.ts";
@@ -189,17 +190,13 @@ async function itemsAt(path: string): Promise<Item[]> {
 }
 
 /**
- * Fisher-Yates with a small seeded generator (mulberry32): neighbours in an index are mostly the same
- * activity.
+ * Fisher-Yates, the same every time: neighbours in an index are mostly the same activity.
  */
 function shuffled<T>(items: T[]): T[] {
   const result = [...items];
-  let state = SHUFFLE_SEED;
+  const next = seededU32(SHUFFLE_SEED);
   for (let i = result.length - 1; i > 0; i--) {
-    state = (state + 0x6D2B79F5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    const j = ((t ^ (t >>> 14)) >>> 0) % (i + 1);
+    const j = next() % (i + 1);
     [result[i], result[j]] = [result[j], result[i]];
   }
   return result;

@@ -99,12 +99,12 @@ async function orStartError<T>(step: Promise<T>, what = ""): Promise<T> {
 
 /** Listens, and says so on standard output once readings can be sent. */
 function listen(settings: Settings, app: App, onPort: (port: number) => void): Deno.HttpServer {
-  const { host, port } = settings;
+  const { port } = settings;
+  const host = settings.host.replace(/^\[|\]$/g, "");
   const onListen = (address: Deno.NetAddr) => {
     onPort(address.port);
-    const isEverywhere = host === "0.0.0.0" || /^\[?::\]?$/.test(host);
-    const bare = host.replace(/^\[|\]$/g, "");
-    const shown = isEverywhere ? "127.0.0.1" : bare.includes(":") ? `[${bare}]` : bare;
+    const isEverywhere = host === "0.0.0.0" || host === "::";
+    const shown = isEverywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
     console.log(`ready http://${shown}:${address.port}`);
     if (!isEverywhere) return;
     for (const lan of lanAddresses()) {

@@ -2,6 +2,7 @@
  * Kills the server at random moments while phones post, and compares every window with those of an undisturbed run.
  */
 import assert from "node:assert/strict";
+import { seededU32 } from "../commands/random.ts";
 import { type ServerProcess, startServer } from "./server.ts";
 import type { ActivityRecord } from "../log/records.ts";
 
@@ -18,14 +19,10 @@ const SETTINGS = { SESSION_IDLE_MS: "4000" };
 /** Anything stuck longer than this has failed, ms. */
 const DEADLINE_MS = 240_000;
 
-/** mulberry32: the same phones in every run. */
+/** From 0 to 1, the same in every run. */
 function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = seededU32(seed);
+  return () => next() / 2 ** 32;
 }
 
 /** A phone that changes between still, walking and running, all its messages ready to be sent. */

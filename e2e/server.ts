@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startTaskArgs } from "../commands/testing/start_task.ts";
+import { startTaskArgs, whenReady } from "../commands/testing/server_process.ts";
 
 /** A start that takes longer has failed. */
 const READY_MS = 30_000;
@@ -38,22 +38,14 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
     await drained;
     return code;
   };
-  const ready = Promise.withResolvers<string>();
+  const { url: ready, drained } = whenReady(child.stdout);
+  const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => ready.reject(new Error(`the server was not ready within ${READY_MS} ms`)),
+    () => late.reject(new Error(`the server was not ready within ${READY_MS} ms`)),
     READY_MS,
   );
-  const drained = (async () => {
-    let text = "";
-    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const url = /^ready (\S+)$/m.exec(text)?.[1];
-      if (url) ready.resolve(url);
-    }
-    ready.reject(new Error(`the server ended before it was ready; it printed: ${text}`));
-  })();
   try {
-    const url = await ready.promise;
+    const url = await Promise.race([ready, late.promise]);
     return {
       url,
       kill: async () => void await end("SIGKILL"),

@@ -5,7 +5,8 @@
  * @module
  */
 import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../port.ts";
-import { activityMessageId, type ActivityRecord, type ReadingBatch } from "../records.ts";
+import type { ActivityRecord, ReadingBatch } from "../records.ts";
+import { windowRecord } from "./windows.ts";
 
 /** A batch whose message id begins with this closes its session: its state is not live any more. */
 export const CLOSING = "close-";
@@ -84,24 +85,7 @@ export function countedWindow(
   nth: number,
   readings = 1,
 ): ActivityRecord {
-  const timestamp = nth * 1000;
-  return {
-    messageId: activityMessageId(sessionId, timestamp),
-    sessionId,
-    deviceId,
-    timestamp,
-    magnitude: 1.25,
-    activity: "walking",
-    windowStart: timestamp - 5000,
-    windowMs: 5000,
-    magnitudeStd: 0.5,
-    cadenceHz: 1.875,
-    readings,
-    coverage: 1,
-    confidence: 0.97,
-    gravityRemoved: true,
-    thresholdsVersion: 1,
-  };
+  return windowRecord({ deviceId, sessionId }, nth * 1000, { magnitude: 1.25, readings });
 }
 
 /** A live state, as a store of states keeps it. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { windowRecord } from "../../log/testing/windows.ts";
 import type { Activity, ActivityRecord } from "../../log/records.ts";
 import type { Settings } from "../../config.ts";
 import type { LiveSessionEvent } from "../live_channels.ts";
@@ -140,24 +141,15 @@ export function fakeRecord(
 ): ActivityRecord {
   const [magnitude, cadenceHz] = TYPICAL[activity];
   const sessionId = `${deviceId}-session`;
-  return {
-    messageId: `${sessionId}:${timestamp}`,
-    sessionId,
-    deviceId,
-    timestamp,
+  const confidence = activity === "unknown" ? 0 : 0.97;
+  return windowRecord({ deviceId, sessionId }, timestamp, {
     magnitude,
     activity,
-    windowStart: timestamp - 5000,
-    windowMs: 5000,
     magnitudeStd: 1,
     cadenceHz,
-    readings: 250,
-    coverage: 1,
-    confidence: activity === "unknown" ? 0 : 0.97,
-    gravityRemoved: true,
-    thresholdsVersion: 1,
+    confidence,
     ...more,
-  };
+  });
 }
 
 /**

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Activity, activityMessageId, type ActivityRecord } from "../../../log/records.ts";
+import type { Activity, ActivityRecord } from "../../../log/records.ts";
+import { windowRecord } from "../../../log/testing/windows.ts";
 import { ReadModel } from "../read_model.ts";
 
 const PARTITIONS = 2;
@@ -22,23 +23,7 @@ export function windowOf(
   activity: Activity = "walking",
   magnitude = 2.5,
 ): ActivityRecord {
-  return {
-    messageId: activityMessageId(sessionId, timestamp),
-    sessionId,
-    deviceId,
-    timestamp,
-    magnitude,
-    activity,
-    windowStart: timestamp - 5000,
-    windowMs: 5000,
-    magnitudeStd: 0.5,
-    cadenceHz: 1.875,
-    readings: 250,
-    coverage: 1,
-    confidence: 0.97,
-    gravityRemoved: true,
-    thresholdsVersion: 1,
-  };
+  return windowRecord({ deviceId, sessionId }, timestamp, { activity, magnitude });
 }
 
 /** Writes windows to its log and lets its model have them; the model can be killed at any time. */
