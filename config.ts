@@ -5,6 +5,7 @@
  */
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import type { KafkaSettings } from "./log/kafka/settings.ts";
 
 /** Names and values as the operating system or a `.env` file gives them. An empty value counts as not set. */
 export type Environment = Record<string, string | undefined>;
@@ -25,6 +26,8 @@ export interface Settings {
   /** Whether `/sensor-data` takes readings without a device key. */
   openIngest: boolean;
   maxPastMs: number;
+  /** Where the log is; null: embedded, in `dataDir`. */
+  kafka: KafkaSettings | null;
 }
 
 /** What people are told about one setting. */
@@ -41,10 +44,21 @@ const DAY_MS = 86_400_000;
 /** A session keeps one pane per slide of a window, so this bounds its memory. */
 const MAX_PANES = 60;
 
+/** Kafka's topic names have at most 249 characters; the rest of ours fits into what this leaves. */
+const MAX_PREFIX_LENGTH = 200;
+/** Kafka's own bounds of a session timeout (`group.min.session.timeout.ms` and `.max.`) are 6 s and 30 min; tests lower the first. */
+const SESSION_TIMEOUT_MS = { min: 1000, max: 1_800_000, standard: 6000 };
+
+/** Names and IPv4 addresses: kafkajs takes what follows the first colon for the port. */
+const BROKER = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?:[1-9]\d{0,4}$/i;
 const HOST_NAME = /^(\[?[0-9a-f:]*:[0-9a-f:.]*\]?|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/i;
 
-function setting(type: z.ZodType<string, string>, standard: string, info: Omit<SettingInfo, "secret">) {
-  return type.prefault(standard).meta({ ...info, secret: false });
+function setting<T extends string>(
+  type: z.ZodType<T, string>,
+  standard: string,
+  info: Omit<SettingInfo, "secret"> & { secret?: boolean },
+) {
+  return type.prefault(standard).meta({ secret: false, ...info });
 }
 
 function integer(min: number, max: number, standard: number, description: string) {
@@ -89,20 +103,70 @@ const SCHEMA = z.object({
     example: "auto",
   }),
   MAX_PAST_MS: integer(60_000, 365 * DAY_MS, 7 * DAY_MS, "Oldest reading that is accepted, ms before now"),
+  KAFKA_BROKERS: setting(z.string().refine((list) => list === "" || brokersOf(list).every(isBroker)), "", {
+    description: "Some of the Kafka brokers that hold the log; without, the log is in DATA_DIR",
+    expected: "host:port, several separated by commas",
+    example: "localhost:9092",
+  }),
+  KAFKA_SSL: setting(z.string(), "false", {
+    description: "Whether to speak TLS with Kafka",
+    expected: "true, false or the path of a file of certificate authorities in PEM",
+    example: "true",
+  }),
+  KAFKA_SASL_MECHANISM: setting(z.enum(["", "plain", "scram-sha-256", "scram-sha-512"]), "", {
+    description: "How to log in to Kafka; without, nobody logs in",
+    expected: "plain, scram-sha-256 or scram-sha-512",
+    example: "scram-sha-512",
+  }),
+  KAFKA_SASL_USERNAME: setting(z.string(), "", {
+    description: "Kafka user",
+    expected: "a name",
+    example: "activity-tracker",
+  }),
+  KAFKA_SASL_PASSWORD: setting(z.string(), "", {
+    description: "The Kafka user's password",
+    expected: "a password",
+    example: "secret",
+    secret: true,
+  }),
+  KAFKA_TOPIC_PREFIX: setting(z.string().max(MAX_PREFIX_LENGTH).regex(/^[a-zA-Z0-9._-]*$/), "", {
+    description: "Put before the names of topics and groups: several trackers can share a cluster",
+    expected: `up to ${MAX_PREFIX_LENGTH} letters, digits, dots, underscores and hyphens`,
+    example: "tracker.",
+  }),
+  KAFKA_SESSION_TIMEOUT_MS: integer(
+    SESSION_TIMEOUT_MS.min,
+    SESSION_TIMEOUT_MS.max,
+    SESSION_TIMEOUT_MS.standard,
+    "Silence after which others take over a stream process's partitions, ms",
+  ),
 });
 
 type Name = keyof typeof SCHEMA.shape;
 /** The names of all settings. */
 export const SETTING_NAMES = Object.keys(SCHEMA.shape) as Name[];
+const DEFAULTS = SCHEMA.parse({});
 
 /**
  * An environment variable with such a start is meant for us, so a wrong rest is a mistake worth stopping for.
  */
-const OUR_PREFIXES = ["WINDOW_", "SLIDE_", "LATENESS_", "SESSION_", "RETENTION_", "INGEST_", "MAX_PAST_"];
-/** Desktops set this one for every program (X11 session management). */
-const FOREIGN_NAMES = new Set(["SESSION_MANAGER"]);
-/** In the design, not in this version: silently running without them would look like losing data. */
-const NOT_BUILT = ["KAFKA_", "SNOWFLAKE_"];
+const OUR_PREFIXES = [
+  "WINDOW_",
+  "SLIDE_",
+  "LATENESS_",
+  "SESSION_",
+  "RETENTION_",
+  "INGEST_",
+  "MAX_PAST_",
+  "KAFKA_",
+];
+/**
+ * What others set for every program: desktops (X11 session management), Kafka's own scripts (KAFKA_HEAP_OPTS), and Kubernetes
+ * where a service is called kafka (KAFKA_PORT_9092_TCP).
+ */
+const FOREIGN = /^(SESSION_MANAGER|KAFKA_(HOME|(\w+_)?OPTS|PORT(_\w+)?|SERVICE_\w+))$/;
+/** In the design, not in this version: silently running without it would look like losing data. */
+const NOT_BUILT = "SNOWFLAKE_";
 
 /** Says which settings are wrong, what they were and what they should be. */
 export class SettingsError extends Error {
@@ -154,6 +218,7 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
         `window, for example SLIDE_MS=1000 with WINDOW_MS=5000`,
     );
   }
+  problems.push(...kafkaProblems(v));
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     host: v.HOST,
@@ -168,6 +233,53 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
     partitions: v.PARTITIONS,
     openIngest: v.INGEST_OPEN === "true" || (v.INGEST_OPEN === "auto" && isLoopback(v.HOST)),
     maxPastMs: v.MAX_PAST_MS,
+    kafka: v.KAFKA_BROKERS === "" ? null : kafkaSettings(v),
+  };
+}
+
+type Values = z.output<typeof SCHEMA>;
+
+const brokersOf = (list: string) => list.split(",").map((broker) => broker.trim());
+
+function isBroker(text: string): boolean {
+  return BROKER.test(text) && Number(text.slice(text.indexOf(":") + 1)) <= 65_535;
+}
+
+/** What is wrong with the Kafka settings together. */
+function kafkaProblems(v: Values): string[] {
+  if (v.KAFKA_BROKERS === "") {
+    const given = SETTING_NAMES.filter((name) =>
+      name.startsWith("KAFKA_") && String(v[name]) !== String(DEFAULTS[name])
+    );
+    if (given.length === 0) return [];
+    return [
+      `${given.join(", ")} ${given.length === 1 ? "is" : "are"} set without KAFKA_BROKERS: expected the ` +
+      `brokers' addresses too, for example KAFKA_BROKERS=${describeSetting("KAFKA_BROKERS").example}`,
+    ];
+  }
+  const login = ["KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"] as const;
+  const missing = login.filter((name) => v[name] === "");
+  if (missing.length === 0 || missing.length === login.length) return [];
+  const given = login.filter((name) => v[name] !== "");
+  return [
+    `${given.join(" and ")} ${given.length === 1 ? "is" : "are"} set without ${missing.join(" and ")}: ` +
+    `expected all three or none, for example ${
+      missing.map((name) => `${name}=${describeSetting(name).example}`).join(" ")
+    }`,
+  ];
+}
+
+function kafkaSettings(v: Values): KafkaSettings {
+  const mechanism = v.KAFKA_SASL_MECHANISM;
+  const ssl = v.KAFKA_SSL;
+  return {
+    brokers: brokersOf(v.KAFKA_BROKERS),
+    ssl: ssl === "true" || (ssl === "false" ? false : { caPath: ssl }),
+    sasl: mechanism === ""
+      ? null
+      : { mechanism, username: v.KAFKA_SASL_USERNAME, password: v.KAFKA_SASL_PASSWORD },
+    topicPrefix: v.KAFKA_TOPIC_PREFIX,
+    sessionTimeoutMs: v.KAFKA_SESSION_TIMEOUT_MS,
   };
 }
 
@@ -176,11 +288,10 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
  * {@linkcode loadSettings} accepts.
  */
 export function printConfig(env: Environment, dotEnv: Environment = {}): string {
-  const defaults = SCHEMA.parse({});
   return SETTING_NAMES.map((name) => {
     const given = env[name] || dotEnv[name];
     const source = env[name] ? "environment" : dotEnv[name] ? ".env" : "default";
-    const value = given && describeSetting(name).secret ? "***" : given ?? defaults[name];
+    const value = given && describeSetting(name).secret ? "***" : given ?? DEFAULTS[name];
     return `${name}=${value}  # ${source}`;
   }).join("\n");
 }
@@ -213,16 +324,15 @@ function wrongValue(name: Name, value: string): string {
 function unknownNames(env: Environment, dotEnv: Environment): string[] {
   const known = new Set<string>(SETTING_NAMES);
   const ours = Object.keys(env).filter((name) =>
-    !FOREIGN_NAMES.has(name) && [...OUR_PREFIXES, ...NOT_BUILT].some((prefix) => name.startsWith(prefix))
+    !FOREIGN.test(name) && [...OUR_PREFIXES, NOT_BUILT].some((prefix) => name.startsWith(prefix))
   );
   const problems: string[] = [];
   for (const name of new Set([...ours, ...Object.keys(dotEnv)])) {
     if (known.has(name)) continue;
     const where = name in env ? "" : " in .env";
-    if (NOT_BUILT.some((prefix) => name.startsWith(prefix))) {
-      const part = name.startsWith("KAFKA_") ? "Kafka" : "Snowflake";
+    if (name.startsWith(NOT_BUILT)) {
       problems.push(
-        `${name}${where} is set, but this version has no ${part} support yet: remove it to start without`,
+        `${name}${where} is set, but this version has no Snowflake support yet: remove it to start without`,
       );
     } else {
       const near = nearest(name, SETTING_NAMES);

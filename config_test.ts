@@ -35,6 +35,7 @@ Deno.test("loadSettings() gives every setting its default", () => {
     partitions: 4,
     openIngest: true,
     maxPastMs: 604_800_000,
+    kafka: null,
   });
 });
 
@@ -81,17 +82,76 @@ Deno.test("loadSettings() stops at an unknown name of ours and says what was pro
 
 Deno.test("loadSettings() leaves other programs' environment variables alone", () => {
   assert.deepEqual(problems({ PATH: "/bin", SESSION_MANAGER: "local/host:1", WINDOWID: "7" }), []);
+  const foreign = ["KAFKA_HOME", "KAFKA_OPTS", "KAFKA_HEAP_OPTS", "KAFKA_PORT", "KAFKA_PORT_9092_TCP_ADDR"];
+  for (const name of [...foreign, "KAFKA_SERVICE_HOST"]) {
+    assert.deepEqual(problems({ [name]: "x" }), [], name);
+  }
+  assert.equal(problems({ KAFKA_BROKER: "a:9092" }).length, 1);
 });
 
 Deno.test("loadSettings() says which announced parts are missing instead of running without them", () => {
   assert.match(
-    problems({ KAFKA_BROKERS: "a:9092" })[0],
-    /^KAFKA_BROKERS is set, but this version has no Kafka support/,
-  );
-  assert.match(
     problems({}, { SNOWFLAKE_URL: "x" })[0],
     /^SNOWFLAKE_URL in .env is set, .* no Snowflake support/,
   );
+});
+
+const BROKERS = { KAFKA_BROKERS: "kafka-1:9092, 10.0.0.2:9093" };
+const LOGIN = {
+  KAFKA_SASL_MECHANISM: "scram-sha-256",
+  KAFKA_SASL_USERNAME: "tracker",
+  KAFKA_SASL_PASSWORD: "hunter2",
+};
+
+Deno.test("loadSettings() reads where Kafka is and how to log in", () => {
+  const brokers = ["kafka-1:9092", "10.0.0.2:9093"];
+  const plain = { brokers, ssl: false, sasl: null, topicPrefix: "", sessionTimeoutMs: 6000 };
+  assert.deepEqual(loadSettings(BROKERS).kafka, plain);
+  const more = { KAFKA_SSL: "/etc/ca.pem", KAFKA_TOPIC_PREFIX: "a.b-c_", KAFKA_SESSION_TIMEOUT_MS: "10000" };
+  assert.deepEqual(loadSettings({ ...BROKERS, ...LOGIN, ...more }).kafka, {
+    brokers,
+    ssl: { caPath: "/etc/ca.pem" },
+    sasl: { mechanism: "scram-sha-256", username: "tracker", password: "hunter2" },
+    topicPrefix: "a.b-c_",
+    sessionTimeoutMs: 10_000,
+  });
+  assert.equal(loadSettings({ ...BROKERS, KAFKA_SSL: "true" }).kafka?.ssl, true);
+});
+
+Deno.test("loadSettings() refuses addresses without a port that exists", () => {
+  for (
+    const list of ["kafka", "kafka:", "kafka:0", "kafka:65536", "a:1,", "http://a:1", "[::1]:9092", "a:1 b:2"]
+  ) {
+    assert.deepEqual(problems({ KAFKA_BROKERS: list }), [
+      `KAFKA_BROKERS is ${
+        JSON.stringify(list)
+      }: expected host:port, several separated by commas, for example ` +
+      "KAFKA_BROKERS=localhost:9092",
+    ]);
+  }
+});
+
+Deno.test("loadSettings() refuses Kafka settings without brokers, and a login that is not complete", () => {
+  assert.deepEqual(problems({ KAFKA_SSL: "true", KAFKA_TOPIC_PREFIX: "a" }), [
+    "KAFKA_SSL, KAFKA_TOPIC_PREFIX are set without KAFKA_BROKERS: expected the brokers' addresses too, for example " +
+    "KAFKA_BROKERS=localhost:9092",
+  ]);
+  for (const name of Object.keys(LOGIN)) {
+    const [problem, ...more] = problems({ ...BROKERS, ...LOGIN, [name]: "" });
+    assert.match(
+      problem,
+      new RegExp(`set without ${name}: expected all three or none, for example ${name}=`),
+    );
+    assert.deepEqual(more, []);
+  }
+});
+
+Deno.test("no error and no listing shows the password", () => {
+  const env = { ...BROKERS, ...LOGIN, KAFKA_SASL_USERNAME: "" };
+  assert.doesNotMatch(problems(env).join(), /hunter2/);
+  const text = printConfig({ ...BROKERS, ...LOGIN });
+  assert.doesNotMatch(text, /hunter2/);
+  assert.match(text, /^KAFKA_SASL_PASSWORD=\*\*\*  # environment$/m);
 });
 
 Deno.test("loadSettings() opens ingest by itself only while the server is alone on this machine", () => {
@@ -105,7 +165,10 @@ Deno.test("loadSettings() opens ingest by itself only while the server is alone 
 });
 
 Deno.test("loadSettings() never fails with anything but a SettingsError", () => {
-  const env = fc.dictionary(fc.constantFrom(...SETTING_NAMES, "WINDOW_X", "KAFKA_Y"), fc.string());
+  const env = fc.dictionary(
+    fc.constantFrom(...SETTING_NAMES, "WINDOW_X", "KAFKA_Y", "SNOWFLAKE_Z"),
+    fc.string(),
+  );
   fc.assert(fc.property(env, env, (variables, file) => void problems(variables, file)));
 });
 

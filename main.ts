@@ -20,8 +20,14 @@ interface Command {
 const COMMANDS: Record<string, Command> = {
   start: {
     summary: "Run the server: takes readings, classifies them, shows them live",
-    usage: "[--print-config]",
-    options: [["--print-config", "print every setting with its source, secrets hidden, and end"]],
+    usage: "[--roles web,stream] [--print-config]",
+    options: [
+      [
+        "--roles R",
+        "what this process does, with Kafka only: web (readings, pages), stream (classify), or both",
+      ],
+      ["--print-config", "print every setting with its source, secrets hidden, and end"],
+    ],
     example: "PORT=9000 deno task start",
     load: async () => (await import("./commands/start.ts")).start,
   },
@@ -71,6 +77,13 @@ const COMMANDS: Record<string, Command> = {
     ],
     example: "deno task bench e2e --phones 2000 --secs 120",
     load: async () => (await import("./bench/bench.ts")).bench,
+  },
+  kafka: {
+    summary: "Run one Kafka node for development",
+    usage: "",
+    options: [],
+    example: "deno task kafka",
+    load: async () => (await import("./commands/kafka.ts")).kafka,
   },
   build: {
     summary: "Bundle what runs in the browser into static/build",

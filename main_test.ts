@@ -18,13 +18,13 @@ async function said(...args: string[]): Promise<{ code: number; out: string; err
 Deno.test("main() without a command lists the commands and fails", async () => {
   const { code, out } = await said();
   assert.equal(code, 2);
-  for (const name of ["start", "replay", "evaluate", "bench", "build"]) {
+  for (const name of ["start", "replay", "evaluate", "bench", "kafka", "build"]) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
   }
 });
 
 Deno.test("main() explains each command without running it", async () => {
-  for (const name of ["start", "replay", "evaluate", "bench", "build"]) {
+  for (const name of ["start", "replay", "evaluate", "bench", "kafka", "build"]) {
     const { code, out } = await said(name, "--help");
     assert.equal(code, 0);
     assert.match(out, new RegExp(`^Usage: deno task ${name}`, "m"));

@@ -9,18 +9,20 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Log } from "../log/port.ts";
+import { Conflict, type Log } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
 import type { Device, Devices } from "../web/services.ts";
 
 /** The part of the log that holds admin events. */
-export type ControlLog = Pick<Log, "appendControl" | "readControl">;
+export type ControlLog = Pick<Log, "appendControl" | "tailControl">;
 
 const KEY_PREFIX = "at_";
 /** 256 bits: nobody guesses one, so a plain hash protects it at rest and a slow one would only cost time on every request. */
 const KEY_BYTES = 32;
 /** So many replaced keys of a device are still recognised, so that the phone is told "revoked" rather than "unknown". */
 const REVOKED_KEPT = 8;
+/** Someone else may change a device at the same moment, but hardly so often in a row. */
+const MAX_ATTEMPTS = 4;
 /** Six times the phones one machine can serve, about 15 MB. Past it the oldest entry goes and costs one hash when it returns. */
 const MAX_CACHED_KEYS = 65_536;
 
@@ -32,7 +34,11 @@ const STATE = z.object({
   revokedKeyHashes: z.array(z.string()),
 });
 type State = z.infer<typeof STATE>;
-type EventType = "device.registered" | "device.keyIssued" | "device.keyRevoked";
+
+interface Change {
+  type: "device.registered" | "device.keyIssued" | "device.keyRevoked";
+  data: State;
+}
 
 interface Entry extends State {
   deviceId: string;
@@ -47,10 +53,14 @@ interface Owner {
   revoked: boolean;
 }
 
-/** Reads the events and returns the registry of today. */
+/**
+ * Reads the events and returns the registry of today, which follows those to come, whoever writes them.
+ *
+ * @throws Error when an event cannot be read: a key that it revokes would stay in force
+ */
 export async function loadDevices(log: ControlLog, now: () => number): Promise<DeviceRegistry> {
   const registry = new DeviceRegistry(log, now);
-  for (const event of await log.readControl()) registry.fold(event);
+  await log.tailControl((event) => registry.fold(event));
   return registry;
 }
 
@@ -70,9 +80,11 @@ export class DeviceRegistry implements Devices {
     this.#now = now;
   }
 
-  /** Takes an event in; those of other entities are passed over. */
+  /** Takes an event in; those of other entities, and versions it has, are passed over. */
   fold(event: ControlEvent): void {
     if (!event.entity.startsWith(ENTITY_PREFIX)) return;
+    const deviceId = event.entity.slice(ENTITY_PREFIX.length);
+    if (event.version <= (this.#entries.get(deviceId)?.version ?? 0)) return;
     const state = STATE.safeParse(event.data);
     if (!state.success) {
       throw new Error(
@@ -80,7 +92,6 @@ export class DeviceRegistry implements Devices {
           z.prettifyError(state.error),
       );
     }
-    const deviceId = event.entity.slice(ENTITY_PREFIX.length);
     const entry = { ...state.data, deviceId, version: event.version };
     this.#entries.set(deviceId, entry);
     for (const hash of entry.revokedKeyHashes) this.#own(hash, deviceId).revoked = true;
@@ -119,49 +130,78 @@ export class DeviceRegistry implements Devices {
     return owner;
   }
 
-  /** Registers a device, or gives a registered one a new key in place of the old one. */
-  issueKey(deviceId: string, name: string | null, by: string): Promise<{ device: Device; key: string }> {
-    return this.#inTurn(deviceId, async () => {
-      const entry = this.#entries.get(deviceId);
-      const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString("base64url");
-      const device = await this.#change(deviceId, entry ? "device.keyIssued" : "device.registered", by, {
+  /**
+   * Registers a device, or gives a registered one a new key in place of the old one.
+   *
+   * @throws Conflict when others keep changing the device
+   */
+  async issueKey(
+    deviceId: string,
+    name: string | null,
+    by: string,
+  ): Promise<{ device: Device; key: string }> {
+    const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString("base64url");
+    const device = await this.#change(deviceId, by, (entry) => ({
+      type: entry ? "device.keyIssued" : "device.registered",
+      data: {
         name: name ?? entry?.name ?? null,
         createdAtMs: entry?.createdAtMs ?? this.#now(),
         keyHash: hashKey(key),
         revokedKeyHashes: revokedWith(entry),
-      });
-      return { device, key };
-    });
+      },
+    }));
+    return { device: device!, key };
   }
 
-  /** @returns null when there is no such device; a device without a key stays as it is */
+  /**
+   * @returns null when there is no such device; a device without a key stays as it is
+   * @throws Conflict when others keep changing the device
+   */
   revokeKey(deviceId: string, by: string): Promise<Device | null> {
-    return this.#inTurn(deviceId, async () => {
-      const entry = this.#entries.get(deviceId);
-      if (entry === undefined) return null;
-      if (entry.keyHash === null) return toDevice(entry);
+    return this.#change(deviceId, by, (entry) => {
+      if (entry === undefined || entry.keyHash === null) return null;
       const { name, createdAtMs } = entry;
-      return await this.#change(deviceId, "device.keyRevoked", by, {
-        name,
-        createdAtMs,
-        keyHash: null,
-        revokedKeyHashes: revokedWith(entry),
-      });
+      const data = { name, createdAtMs, keyHash: null, revokedKeyHashes: revokedWith(entry) };
+      return { type: "device.keyRevoked", data };
     });
   }
 
-  async #change(deviceId: string, type: EventType, by: string, data: State): Promise<Device> {
-    const event: ControlEvent = {
+  /**
+   * @param next the change to a device as it is then; null for none
+   * @returns the device afterwards, null when there is none
+   */
+  #change(
+    deviceId: string,
+    by: string,
+    next: (entry: Entry | undefined) => Change | null,
+  ): Promise<Device | null> {
+    return this.#inTurn(deviceId, async () => {
+      for (let attempt = 1;; attempt++) {
+        const change = next(this.#entries.get(deviceId));
+        if (change === null) break;
+        try {
+          await this.#append(deviceId, by, change);
+          break;
+        } catch (error) {
+          // The tail has brought the other's change by now.
+          if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
+        }
+      }
+      const entry = this.#entries.get(deviceId);
+      return entry === undefined ? null : toDevice(entry);
+    });
+  }
+
+  /** On return the tail has folded the event. */
+  async #append(deviceId: string, by: string, { type, data }: Change): Promise<void> {
+    await this.#log.appendControl({
       entity: ENTITY_PREFIX + deviceId,
       version: (this.#entries.get(deviceId)?.version ?? 0) + 1,
       type,
       atMs: this.#now(),
       by,
       data: { ...data },
-    };
-    await this.#log.appendControl(event);
-    this.fold(event);
-    return toDevice(this.#entries.get(deviceId)!);
+    });
   }
 
   /** Runs the changes of one device one after another, those of different devices side by side. */

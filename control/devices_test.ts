@@ -1,21 +1,31 @@
 import assert from "node:assert/strict";
+import { Conflict } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
 import { type ControlLog, loadDevices } from "./devices.ts";
 
 /** Keeps events in an array and, like the log, refuses a version that is not the next. */
 class MemoryLog implements ControlLog {
-  readonly events: ControlEvent[] = [];
   readonly #versions = new Map<string, number>();
+  readonly #listeners: ((event: ControlEvent) => void)[] = [];
+
+  constructor(readonly events: ControlEvent[] = []) {}
 
   async appendControl(event: ControlEvent): Promise<void> {
     await Promise.resolve();
-    assert.equal(event.version, (this.#versions.get(event.entity) ?? 0) + 1);
-    this.#versions.set(event.entity, event.version);
-    this.events.push(structuredClone(event));
+    const { entity, version } = event;
+    const expected = (this.#versions.get(entity) ?? 0) + 1;
+    if (version !== expected) throw new Conflict(`${entity} has version ${version}, expected ${expected}`);
+    this.#versions.set(entity, version);
+    const stored = structuredClone(event);
+    this.events.push(stored);
+    for (const listener of this.#listeners) listener(stored);
   }
 
-  readControl(): Promise<ControlEvent[]> {
-    return Promise.resolve(this.events);
+  tailControl(listener: (event: ControlEvent) => void): Promise<void> {
+    return Promise.try(() => {
+      this.events.forEach(listener);
+      this.#listeners.push(listener);
+    });
   }
 }
 
@@ -60,8 +70,7 @@ Deno.test("a registry loaded from the log, or from each device's newest event, a
   const current = await devices.issueKey("phone-1", null, "admin");
   const other = await devices.issueKey("phone-2", "Ben", "admin");
   await devices.revokeKey("phone-2", "admin");
-  const compacted = new MemoryLog();
-  compacted.events.push(log.events[1], log.events[3]);
+  const compacted = new MemoryLog([log.events[1], log.events[3]]);
   for (const source of [log, compacted]) {
     const loaded = await loadDevices(source, now);
     assert.deepEqual(loaded.list(), devices.list());
@@ -76,9 +85,7 @@ Deno.test("of the keys that were replaced the last eight are still known as revo
   const devices = await loadDevices(log, now);
   const keys: string[] = [];
   for (let i = 0; i < 10; i++) keys.push((await devices.issueKey("phone-1", null, "admin")).key);
-  const compacted = new MemoryLog();
-  compacted.events.push(log.events[9]);
-  const loaded = await loadDevices(compacted, now);
+  const loaded = await loadDevices(new MemoryLog([log.events[9]]), now);
   assert.deepEqual(
     keys.map((key) => loaded.owner(key)?.revoked),
     [undefined, ...Array(8).fill(true), false],
@@ -106,24 +113,53 @@ Deno.test("a change that the log refuses changes nothing, and the next one works
   assert.equal((await devices.issueKey("phone-1", null, "admin")).device.hasKey, true);
 });
 
-Deno.test("an event of another entity is passed over, a broken one of a device stops with its name", async () => {
+Deno.test("two nodes on one log see each other's changes, and one that came too late changes what the other left", async () => {
   const log = new MemoryLog();
-  await log.appendControl({
-    entity: "thresholds",
-    version: 1,
-    type: "thresholds.set",
-    atMs: 0,
-    by: "a",
-    data: {},
-  });
-  assert.deepEqual((await loadDevices(log, now)).list(), []);
-  await log.appendControl({
-    entity: "device:p",
-    version: 1,
-    type: "device.registered",
-    atMs: 0,
-    by: "a",
-    data: {},
-  });
-  await assert.rejects(loadDevices(log, now), /device\.registered of device:p, version 1/);
+  const [one, other] = [await loadDevices(log, now), await loadDevices(log, now)];
+  const [first, second] = await Promise.all([
+    one.issueKey("phone-1", "Anna", "one"),
+    other.issueKey("phone-1", null, "other"),
+  ]);
+  for (const node of [one, other]) {
+    assert.deepEqual(node.list(), [{ deviceId: "phone-1", name: "Anna", createdAt: now(), hasKey: true }]);
+    assert.deepEqual([first, second].map(({ key }) => node.owner(key)?.revoked), [true, false]);
+  }
+  assert.deepEqual(log.events.map(({ type, version }) => [type, version]), [
+    ["device.registered", 1],
+    ["device.keyIssued", 2],
+  ]);
+  await other.revokeKey("phone-1", "other");
+  assert.equal(one.owner(second.key)?.revoked, true);
+});
+
+Deno.test("a change that comes too late again and again is given up as a conflict", async () => {
+  const log = new MemoryLog();
+  const devices = await loadDevices(log, now);
+  let attempts = 0;
+  log.appendControl = () => {
+    attempts++;
+    return Promise.reject(new Conflict("phone-1 was changed in between"));
+  };
+  await assert.rejects(devices.issueKey("phone-1", null, "admin"), Conflict);
+  assert.equal(attempts, 4);
+});
+
+Deno.test("an event that comes again, or after a newer one, changes nothing", async () => {
+  const log = new MemoryLog();
+  const devices = await loadDevices(log, now);
+  const first = await devices.issueKey("phone-1", "Anna", "admin");
+  const second = await devices.issueKey("phone-1", null, "admin");
+  for (const event of log.events) devices.fold(event);
+  assert.deepEqual([first, second].map(({ key }) => devices.owner(key)?.revoked), [true, false]);
+});
+
+Deno.test("an event of another entity is passed over, a broken one of a device stops with its name", async () => {
+  const event = (entity: string, type: string) => ({ entity, version: 1, type, atMs: 0, by: "a", data: {} });
+  const other = event("thresholds", "thresholds.set");
+  assert.deepEqual((await loadDevices(new MemoryLog([other]), now)).list(), []);
+  const broken = event("device:p", "device.registered");
+  await assert.rejects(
+    loadDevices(new MemoryLog([other, broken]), now),
+    /device\.registered of device:p, version 1/,
+  );
 });

@@ -2,7 +2,7 @@
  * Kills the server at random moments while phones post, and compares every window with those of an undisturbed run.
  */
 import assert from "node:assert/strict";
-import { seededU32 } from "../commands/random.ts";
+import { delay, postAll, random } from "./phones.ts";
 import { type ServerProcess, startServer } from "./server.ts";
 import type { ActivityRecord } from "../log/records.ts";
 
@@ -12,65 +12,11 @@ const KILLS = 20;
 const MESSAGES = 360;
 /** Between a phone's messages, ms: under the limit of 20 requests a second. */
 const PACE_MS = 60;
-const HZ = 20;
 /** Kill after a random time up to this, ms. */
 const MAX_UPTIME_MS = 1500;
 const SETTINGS = { SESSION_IDLE_MS: "4000" };
 /** Anything stuck longer than this has failed, ms. */
 const DEADLINE_MS = 240_000;
-
-/** From 0 to 1, the same in every run. */
-function random(seed: number): () => number {
-  const next = seededU32(seed);
-  return () => next() / 2 ** 32;
-}
-
-/** A phone that changes between still, walking and running, all its messages ready to be sent. */
-function messagesOf(phone: number, startMs: number): string[] {
-  const next = random(phone + 1);
-  return Array.from({ length: MESSAGES }, (_, message) => {
-    const amplitude = [0.1, 6, 18][Math.floor((message + phone * 7) / 20) % 3];
-    const sensorReadings = Array.from({ length: HZ }, (_, i) => {
-      const timestamp = startMs + message * 1000 + i * (1000 / HZ);
-      const swing = amplitude * Math.sin(timestamp * 0.0113) + next();
-      return { name: "accelerometer", timestamp, values: [swing, next() * 0.3, 9.81 + next() * 0.2] };
-    });
-    return JSON.stringify({
-      messageId: `${message}`,
-      sessionId: `run-${phone}`,
-      deviceId: `phone-${phone}`,
-      sensorReadings,
-    });
-  });
-}
-
-/** Posts a phone's messages in order, each again until it is acknowledged. */
-async function post(messages: string[], url: () => Promise<string>, onAck: () => void): Promise<void> {
-  for (const body of messages) {
-    for (;;) {
-      try {
-        const response = await fetch(`${await url()}/sensor-data`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body,
-        });
-        const text = await response.text();
-        if (response.status === 200) break;
-        assert.ok(response.status === 503 || response.status === 429, `status ${response.status}: ${text}`);
-        await delay(Number(response.headers.get("retry-after") ?? 1) * 1000);
-      } catch (error) {
-        // The server was killed under the request: the phone does not know whether it was taken, and sends it again.
-        if (!(error instanceof TypeError)) throw error;
-        await delay(20);
-      }
-    }
-    onAck();
-    await delay(PACE_MS);
-  }
-}
-
-/** Waits in real time: the processes under test have their own clocks. */
-const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function windowsOf(url: string, phone: number): Promise<ActivityRecord[]> {
   const windows: ActivityRecord[] = [];
@@ -103,17 +49,14 @@ async function run(kills: number, startMs: number): Promise<{ windows: ActivityR
   const env = { ...SETTINGS, DATA_DIR: `${dir}/data` };
   let server: ServerProcess = await startServer(env);
   let up = Promise.resolve(server.url);
-  let acked = 0;
   const next = random(42);
-  const phones = Promise.all(
-    Array.from({ length: PHONES }, (_, phone) => post(messagesOf(phone, startMs), () => up, () => acked++)),
-  );
+  const phones = postAll({ phones: PHONES, messages: MESSAGES, paceMs: PACE_MS, startMs }, () => up);
   let downMs = 0;
   try {
     for (let kill = 0; kill < kills; kill++) {
-      await Promise.race([delay(next() * MAX_UPTIME_MS), phones]);
+      await Promise.race([delay(next() * MAX_UPTIME_MS), phones.done]);
       assert.ok(
-        acked < PHONES * MESSAGES,
+        phones.acked() < phones.total,
         `only ${kill} kills before the phones were done: post more messages`,
       );
       const restarted = Promise.withResolvers<string>();
@@ -124,8 +67,7 @@ async function run(kills: number, startMs: number): Promise<{ windows: ActivityR
       downMs = Math.max(downMs, performance.now() - killedAt);
       restarted.resolve(server.url);
     }
-    await phones;
-    assert.equal(acked, PHONES * MESSAGES);
+    await phones.done;
     const windows = await collect(server.url);
     assert.equal(await server.stop(), 0, "SIGTERM ends the server with 0");
     return { windows, downMs };

@@ -2,64 +2,29 @@
  * The Live page in a browser, against services that the tests script.
  */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { BrowserContextOptions, Page } from "playwright-core";
 import type { Activity } from "../log/records.ts";
-import { createApp } from "../web/app.ts";
-import { buildAssets } from "../web/build.ts";
 import { fakeRecord, FakeServices, fakeSession } from "../web/testing/fake_services.ts";
-import { findChromium, launchChromium } from "./browser.ts";
+import {
+  assertAccessible,
+  assertFingerTargets,
+  DESK,
+  pageTest,
+  type PageTestOptions,
+  PHONE,
+  sidewaysScroll,
+  type Visit,
+} from "./page.ts";
 
-const chromium = findChromium();
-let assets: ReturnType<typeof buildAssets> | undefined;
-
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
-const DESK = { viewport: { width: 1280, height: 800 } };
 /** Windows reach the server this long after their end, ms. */
 const DELAY_MS = 2400;
 
-interface Visit {
-  page: Page;
-  services: FakeServices;
-}
-
-/** Opens the page and runs a test on it; any error in the browser's console or page fails the test. */
+/** Opens the Live page and runs a test on it. */
 function browserTest(
   name: string,
-  { services = new FakeServices(), context = DESK, prepare, expectedErrors = [] }: {
-    services?: FakeServices;
-    context?: BrowserContextOptions;
-    prepare?: (services: FakeServices) => void;
-    expectedErrors?: RegExp[];
-  },
+  options: Partial<PageTestOptions>,
   run: (visit: Visit) => Promise<void>,
 ): void {
-  Deno.test({ name, ignore: chromium === null }, async () => {
-    const app = await createApp(services, { assets: await (assets ??= buildAssets()) });
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
-    );
-    const browser = await launchChromium(chromium!);
-    try {
-      prepare?.(services);
-      const page = await (await browser.newContext(context)).newPage();
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(String(error)));
-      page.on("console", (message) => {
-        if (message.type() === "error") errors.push(message.text());
-      });
-      await page.goto(`http://127.0.0.1:${server.addr.port}/`);
-      await page.locator(".connection.live").waitFor();
-      await run({ page, services });
-      assert.equal(errors.length, expectedErrors.length, errors.join("\n"));
-      expectedErrors.forEach((expected, i) => assert.match(errors[i], expected));
-    } finally {
-      await browser.close();
-      services.dropConnections();
-      await server.shutdown();
-    }
-  });
+  pageTest(name, { path: "/", ready: ".connection.live", ...options }, run);
 }
 
 /** Sessions with ten minutes of mixed history. */
@@ -81,9 +46,6 @@ function showPhones(count: number) {
 function pushWindow(services: FakeServices, device: string, activity: Activity, more = {}): void {
   services.push("activity", [fakeRecord(device, Date.now() - DELAY_MS + 1000, activity, more)]);
 }
-
-const sidewaysScroll = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 browserTest("an empty page shows three ways in with this server's own addresses", {}, async ({ page }) => {
   await page.getByRole("heading", { name: "No phone yet" }).waitFor();
@@ -350,18 +312,7 @@ browserTest("the keyboard can skip to the content first", { prepare: showPhones(
   assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
 });
 
-/** Runs axe, which must have been injected. */
-function findBarriers(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const results = await axe.run({
-      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-}
-
-const views: [string, (services: FakeServices) => void][] = [
+const views: [what: string, prepare: (services: FakeServices) => void, ready?: string][] = [
   ["empty", () => {}],
   ["with 8 phones", (services) => {
     showPhones(8)(services);
@@ -371,32 +322,24 @@ const views: [string, (services: FakeServices) => void][] = [
     services.sessions[2].receivedAt -= 20_000;
   }],
   ["with 30 phones", showPhones(30)],
+  ["with a log in trouble", (services) => {
+    showPhones(3)(services);
+    const trouble = "No broker of kafka-1:9092 answers: check KAFKA_BROKERS, for example localhost:9092";
+    services.health = { ...services.health, trouble, lostRecords: 12, deadLetters: 1240 };
+  }, ".log-notice"],
 ];
-for (const [what, prepare] of views) {
+for (const [what, prepare, ready = ".connection.live"] of views) {
   browserTest(
     `the page ${what} is accessible, light and dark, on a phone and on a desk`,
-    { prepare },
-    async ({ page }) => {
-      await page.evaluate(axe.source);
-      for (const { viewport } of [PHONE, DESK]) {
-        await page.setViewportSize(viewport);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme });
-          assert.deepEqual(await findBarriers(page), [], `${viewport.width} px, ${colorScheme}`);
-        }
-      }
-    },
+    { prepare, ready },
+    ({ page }) => assertAccessible(page),
   );
   browserTest(`the page ${what} fits 360 px without sideways scroll, with targets for fingers`, {
     context: { viewport: { width: 360, height: 740 } },
     prepare,
+    ready,
   }, async ({ page }) => {
     assert.equal(await sidewaysScroll(page), 0);
-    const small = await page.evaluate(() =>
-      [...document.querySelectorAll("button, input, summary, a:not(.skip)")]
-        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
-        .map((element) => element.outerHTML)
-    );
-    assert.deepEqual(small, []);
+    await assertFingerTargets(page);
   });
 }

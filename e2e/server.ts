@@ -15,16 +15,21 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>;
   /** Asks it to stop. @returns its exit code */
   stop(): Promise<number>;
+  /** Freezes it (SIGSTOP). */
+  pause(): void;
+  /** Lets it go on (SIGCONT). */
+  resume(): void;
 }
 
 /**
  * Starts `deno task start` without its build.
  *
  * @param env settings; PORT is 0 unless given
+ * @param args of the command
  */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+export async function startServer(env: Record<string, string>, args: string[] = []): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: startTaskArgs(),
+    args: [...startTaskArgs(), ...args],
     cwd: ROOT,
     env: { PORT: "0", ...env },
     stdout: "piped",
@@ -50,6 +55,8 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
       url,
       kill: async () => void await end("SIGKILL"),
       stop: () => end("SIGTERM"),
+      pause: () => child.kill("SIGSTOP"),
+      resume: () => child.kill("SIGCONT"),
       [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddedPhone } from "../components/AddPhone.tsx";
 import { Connection } from "../components/Connection.tsx";
 import { Legend } from "../components/Legend.tsx";
+import { LogHealthNotice } from "../components/LogHealthNotice.tsx";
 import { PhoneCard } from "../components/PhoneCard.tsx";
 import { PhoneTable } from "../components/PhoneTable.tsx";
 import { StripPattern } from "../components/Strip.tsx";
@@ -11,6 +12,7 @@ import { Announcer } from "./live/announce.ts";
 import type { MagnitudeThresholds } from "./live/chart.ts";
 import { followFeed } from "./live/feed.ts";
 import { formatLag } from "./live/format.ts";
+import { followLog, type LogNotice, LogWatch } from "./live/log_watch.ts";
 import { LiveModel, MAX_CARDS, MAX_SHOWN, type ModelInit } from "./live/model.ts";
 
 const TICK_MS = 1000;
@@ -29,13 +31,20 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
   const [model] = useState(() => new LiveModel(init));
   const added = useSignal<AddedPhone | null>(null);
   const lostSinceMs = useSignal<number | null | undefined>(undefined);
+  const logNotice = useSignal<LogNotice | null>(null);
   const announcement = useSignal("");
   const wasEmpty = useRef(false);
   const hadFocus = useRef(false);
 
   useEffect(() => {
     const announcer = new Announcer();
-    const stop = followFeed(position, {
+    const watch = new LogWatch();
+    const stopLog = followLog((health) => {
+      const { notice, news } = watch.update(health);
+      logNotice.value = notice;
+      if (news !== null) announcer.say(news);
+    });
+    const stopFeed = followFeed(position, {
       onEvents: (events) => announcer.note(model.apply(events, Date.now())),
       onSnapshot: (sessions, total) => model.reset(sessions, total, Date.now()),
       onConnection: (since) => {
@@ -51,7 +60,8 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
       announcement.value = announcer.next(nowMs) ?? announcement.value;
     }, TICK_MS);
     return () => {
-      stop();
+      stopFeed();
+      stopLog();
       clearInterval(timer);
     };
   }, []);
@@ -110,6 +120,7 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
             </details>
           </>
         )}
+      <LogHealthNotice notice={logNotice} />
     </>
   );
 }

@@ -4,7 +4,8 @@
  *
  * What every engine promises:
  * - `append` resolves only when the record is durable; a rejected append stored nothing.
- * - The same (deviceId, sessionId, messageId) again is stored once, across restarts.
+ * - The same (deviceId, sessionId, messageId) again is stored once, across restarts. (Kafka: as far as this process knows; one that
+ *   comes over another process changes no window either, since readings have their place by time.)
  * - A partition holds records of one key hash in append order, with increasing offsets.
  * - A task's outputs and next position are committed together or not at all, and so are a snapshot's states and position.
  *
@@ -78,29 +79,69 @@ export interface PartitionTask {
 
 export type TaskFactory = (context: TaskContext) => PartitionTask;
 
-/** Called after the commit, in offset order within a partition. `ends[p]` is partition p's offset after these records. */
+/**
+ * Called after the commit, in offset order within a partition. The records' offsets follow one another and `ends[partition]` is
+ * the one after the last; between two calls offsets may be missing (Kafka gives the end of a transaction one).
+ */
 export type ActivityListener = (
   records: ActivityRecord[],
   partition: number,
   ends: readonly number[],
 ) => void;
 
+/** A record of `raw_sensor_data` that could not be read. */
+export interface DeadLetter {
+  /** What is wrong with it and what was expected. */
+  reason: string;
+  /** Where it stood. */
+  topic: string;
+  partition: number;
+  offset: number;
+  /** When it was set aside, ms since the Unix epoch. */
+  atMs: number;
+  key: string | null;
+  bytes: number;
+  /** The beginning of its value as text. */
+  excerpt: string;
+}
+
+/** How the log is doing; a second old at most, so that asking costs nothing. */
+export interface LogStatus {
+  /** Records appended but not yet processed and committed, by whichever process, per partition. */
+  lagRecords: number[];
+  raw: Extent[];
+  activity: Extent[];
+  /** Dead letters that are kept. */
+  deadLetters: number;
+  /** Records that retention deleted before this process could process them, since it started. */
+  lostRecords: number;
+  /** What keeps the log from taking or processing records now and what to check; null when all is well. */
+  trouble: string | null;
+}
+
 export interface Log {
   readonly partitions: number;
+  /** Tells this log from any other: positions in one mean nothing in another. */
+  readonly id: string;
   append(batch: ReadingBatch): Promise<Appended>;
   /** @throws Conflict when the event's version is not the entity's next. */
   appendControl(event: ControlEvent): Promise<void>;
-  /** Every event, in the order they were written: admin changes are few, and their history is the audit. */
-  readControl(): Promise<ControlEvent[]>;
+  /**
+   * Calls the listener with every event in the order they were written, then with each new one, whoever writes it: admin changes
+   * are few, and their history is the audit. Resolves when all that were there have been passed on. When an `appendControl`
+   * settles, events up to its own or the conflicting one have been passed on.
+   */
+  tailControl(listener: (event: ControlEvent) => void): Promise<void>;
   readRaw(partition: number, from: number, limit: number): Promise<Slice<ReadingBatch>>;
   readActivity(partition: number, from: number, limit: number): Promise<Slice<ActivityRecord>>;
   extents(topic: "raw_sensor_data" | "processed_activity"): Promise<Extent[]>;
-  /** Starts a task per partition this process has, each from its committed position. */
+  /** Starts a task per partition this process has now, each from its committed position; others may come and go. */
   run(factory: TaskFactory): Promise<void>;
   /** Calls the listener with every processed record from these offsets on, then with each new one. */
   tailActivity(from: readonly number[], listener: ActivityListener): Promise<void>;
-  /** Records appended but not yet processed, per partition. */
-  lagRecords(): number[];
+  /** The newest dead letters, newest first. */
+  readDeadLetters(limit: number): Promise<DeadLetter[]>;
+  status(): LogStatus;
   /** Commits what is pending and stops. */
   close(): Promise<void>;
 }

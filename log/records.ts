@@ -35,6 +35,13 @@ export interface ReadingBatch {
   xyz: Float64Array;
 }
 
+/** A copy that may be kept. */
+export function copyBatch(batch: ReadingBatch): ReadingBatch {
+  const { deviceId, sessionId, messageId, receivedAtMs, source, gravity, count } = batch;
+  const columns = { tMs: batch.tMs.slice(0, count), xyz: batch.xyz.slice(0, 3 * count) };
+  return { deviceId, sessionId, messageId, receivedAtMs, source, gravity, count, ...columns };
+}
+
 export const ACTIVITIES = ["stationary", "walking", "running", "unknown"] as const;
 export type Activity = (typeof ACTIVITIES)[number];
 

@@ -1,6 +1,5 @@
 import { handlers, type RouteModule } from "../web/define.ts";
+import { healthResponse } from "../web/probes.ts";
 
 /** `GET /healthz`: the process answers. */
-export const handler: RouteModule["handler"] = handlers({
-  GET: () => new Response("ok\n", { headers: { "content-type": "text/plain", "cache-control": "no-store" } }),
-});
+export const handler: RouteModule["handler"] = handlers({ GET: healthResponse });

@@ -7,11 +7,20 @@
 import { z } from "zod";
 import { textId as id, timestamp } from "../ingest/schema.ts";
 import { ACTIVITIES, type ActivityRecord } from "../log/records.ts";
-import type { Device, LiveSession, SessionDetail, SessionSummary } from "./services.ts";
+import type {
+  DeadLetter,
+  Device,
+  LiveSession,
+  LogHealth,
+  SessionDetail,
+  SessionSummary,
+} from "./services.ts";
 
 // A page of sessions is a few hundred bytes each; of windows, a day is 86,400 of them.
 const MAX_SESSIONS = 200;
 const MAX_WINDOWS = 10_000;
+/** More than anyone reads: what is wrong with the newest is wrong with the others. */
+export const MAX_DEAD_LETTERS = 200;
 /** A number of 15 digits for each of 64 partitions. */
 const MAX_POSITION = 1024;
 /** The live page draws a minute or two. */
@@ -74,6 +83,9 @@ export const liveQuery = z.strictObject({
       description: "Where to go on, for a client that cannot set the header Last-Event-ID, which goes before",
     }),
 });
+
+/** `GET /api/dead-letters` */
+export const deadLettersQuery = z.strictObject({ limit: limit(MAX_DEAD_LETTERS, 50) });
 
 /** `POST /api/devices` */
 export const deviceRequest = z.strictObject({
@@ -159,6 +171,32 @@ export const readiness = z.object({
   ready: z.boolean(),
   checks: z.record(z.string(), z.string()).meta({ description: "Per moving part: ok, or what is wrong" }),
 });
+
+export const logHealth = z.object({
+  partitions: z.array(z.object({
+    partition: count,
+    begin: count.meta({ description: "Offset of the oldest record of raw_sensor_data that is kept" }),
+    end: count.meta({ description: "One after the newest" }),
+    lagRecords: count.meta({ description: "Records that are in but not yet processed" }),
+  })),
+  deadLetters: count.meta({ description: "Messages that could not be read and are kept aside" }),
+  lostRecords: count.meta({
+    description: "Records deleted by retention before they were processed, since the server started",
+  }),
+  trouble: z.string().nullable().meta({ description: "What is wrong now and what to check; null: nothing" }),
+}) satisfies z.ZodType<LogHealth>;
+
+const deadLetter = z.object({
+  reason: z.string().meta({ description: "What is wrong with it and what was expected" }),
+  topic: z.string().meta({ description: "Where it stood" }),
+  partition: count,
+  offset: count,
+  atMs: timeMs.meta({ description: "When it was set aside, ms since the Unix epoch" }),
+  key: z.string().nullable(),
+  bytes: count,
+  excerpt: z.string().meta({ description: "The beginning of its value as text" }),
+}) satisfies z.ZodType<DeadLetter>;
+export const deadLetterList = z.object({ items: z.array(deadLetter) });
 
 /** RFC 9457 */
 export const problem = z.object({

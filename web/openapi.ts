@@ -27,6 +27,8 @@ const COMPONENTS = {
   DeviceRequest: api.deviceRequest,
   IssuedKey: api.issuedKey,
   Demo: api.demo,
+  LogHealth: api.logHealth,
+  DeadLetterList: api.deadLetterList,
   Readiness: api.readiness,
   Problem: api.problem,
 };
@@ -135,6 +137,21 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
     delete: { summary: "Revoke the key", answer: ["Device"], problems: [404] },
   },
   "/api/demo": { post: { summary: "Play a recording as a phone would", status: 202, answer: ["Demo"] } },
+  "/api/log": {
+    get: {
+      summary: "How the log is doing: lag, dead letters, trouble",
+      answer: ["LogHealth"],
+      problems: [503],
+    },
+  },
+  "/api/dead-letters": {
+    get: {
+      summary: "Messages that could not be read, newest first",
+      query: api.deadLettersQuery,
+      answer: ["DeadLetterList"],
+      problems: [400, 503],
+    },
+  },
   "/api/openapi.json": { get: { summary: "This document", answer: { "application/json": "OpenAPI 3.1" } } },
   "/healthz": { get: { summary: "Whether the program is alive", answer: { "text/plain": "ok" } } },
   "/readyz": { get: { summary: "Whether it can take readings", answer: ["Readiness"] } },

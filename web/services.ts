@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { DeadLetter } from "../log/port.ts";
 import type { Store } from "../sinks/sqlite/answers.ts";
 import type { Settings } from "../config.ts";
 
 export type * from "../sinks/sqlite/answers.ts";
+export type { DeadLetter } from "../log/port.ts";
 
 /** Opens Server-Sent Events responses. */
 export interface LiveFeed {
@@ -40,6 +42,28 @@ export interface Readiness {
   checks: Record<string, string>;
 }
 
+/** One partition of `raw_sensor_data`: the offsets it holds, and how far its processing is behind. */
+export interface PartitionHealth {
+  partition: number;
+  /** Oldest record that is kept. */
+  begin: number;
+  /** One after the newest. */
+  end: number;
+  /** Records that are in but not yet processed and committed, by whichever process. */
+  lagRecords: number;
+}
+
+/** How the log is doing; a second old at most. */
+export interface LogHealth {
+  partitions: PartitionHealth[];
+  /** Dead letters that are kept. */
+  deadLetters: number;
+  /** Records that retention deleted before they could be processed, since the server started. */
+  lostRecords: number;
+  /** What keeps the log from taking or processing records now and what to check; null when all is well. */
+  trouble: string | null;
+}
+
 /** Plays a bundled recording into the server as a phone would. */
 export interface Demo {
   /** Starts it, or returns the running one. */
@@ -54,6 +78,9 @@ export interface Services {
   devices: Devices;
   demo: Demo;
   readiness(): Promise<Readiness>;
+  logHealth(): Promise<LogHealth>;
+  /** The newest dead letters, newest first. */
+  deadLetters(limit: number): Promise<DeadLetter[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** This machine's addresses that phones on the LAN can reach, without port. */

@@ -1,16 +1,18 @@
 /**
- * The engine as the HTTP thread sees it: appends are collected into groups and handed to the Worker; questions are answered
- * by it.
+ * The engine as the HTTP thread sees it: appends are collected into groups and handed to the Worker, or to Kafka; questions are
+ * answered by the Worker.
  *
  * @module
  */
 import { Appender, type Group } from "../../log/embedded/appender.ts";
-import type { Appended } from "../../log/port.ts";
+import type { KafkaAppender } from "../../log/kafka/appender.ts";
+import type { Appended, DeadLetter } from "../../log/port.ts";
 import { Conflict } from "../../log/port.ts";
 import type { ControlEvent, ReadingBatch } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import type { Store } from "../../sinks/sqlite/answers.ts";
 import type { LiveQuery } from "../../web/live_channels.ts";
+import { openKafkaAppender } from "./kafka_log.ts";
 import type {
   CallName,
   Calls,
@@ -24,10 +26,13 @@ import type {
 
 export class EngineClient {
   readonly #worker: Worker;
+  /** Groups for the embedded engine. */
   readonly #appender: Appender;
+  #kafka: KafkaAppender | null = null;
   readonly #onFatal: (error: Error) => void;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   #lastCall = 0;
+  readonly #controlListeners: ((event: ControlEvent) => void)[] = [];
   #commit: PromiseWithResolvers<readonly number[]> | null = null;
   #running = false;
   #failed: Error | null = null;
@@ -52,17 +57,24 @@ export class EngineClient {
    * Starts the Worker and waits until it is ready.
    *
    * @param onFatal called when the engine cannot go on later: the process must end
-   * @throws Error when the data folder cannot be used
+   * @throws Error when the data folder or Kafka cannot be used
    */
   static async start(options: EngineOptions, onFatal: (error: Error) => void): Promise<EngineClient> {
     const client = new EngineClient(options, onFatal);
     await client.#started.promise;
+    // After the Worker, which makes the topics.
+    if (options.kafka) client.#kafka = await openKafkaAppender(options.kafka, options);
     return client;
   }
 
   /** @throws Unavailable when nothing was stored */
   append(batch: ReadingBatch): Promise<Appended> {
-    return this.#appender.append(batch);
+    return (this.#kafka ?? this.#appender).append(batch);
+  }
+
+  /** What keeps Kafka from taking batches and what to check; null when all is well, and for the embedded engine. */
+  get appendTrouble(): string | null {
+    return this.#kafka?.trouble ?? null;
   }
 
   /** @throws Conflict when someone changed the entity in between */
@@ -70,8 +82,14 @@ export class EngineClient {
     await this.#call("appendControl", event);
   }
 
-  async readControl(): Promise<ControlEvent[]> {
-    return await this.#call("readControl") as ControlEvent[];
+  /** See `Log.tailControl`; a listener that throws stops the engine. */
+  async tailControl(listener: (event: ControlEvent) => void): Promise<void> {
+    const tail = this.#controlListeners.push(listener) - 1;
+    await this.#call("tailControl", tail);
+  }
+
+  async readDeadLetters(limit: number): Promise<DeadLetter[]> {
+    return await this.#call("readDeadLetters", limit) as DeadLetter[];
   }
 
   async subscribe(query: LiveQuery, lastEventId: string | null): Promise<Subscription> {
@@ -98,6 +116,7 @@ export class EngineClient {
   /** Commits what waits, lets the tasks finish, and ends the Worker. */
   async close(): Promise<void> {
     await this.#appender.close();
+    await this.#kafka?.close();
     await this.#call("close");
     this.#worker.terminate();
   }
@@ -130,6 +149,8 @@ export class EngineClient {
       case "notCommitted":
         this.#appender.recycle(message.buffer);
         return this.#commit?.reject(asError(message.failure));
+      case "control":
+        return this.#onControl(message.tail, message.event);
       case "frame":
         return this.onFrame(message.channel, message.frame);
       case "answer":
@@ -145,6 +166,15 @@ export class EngineClient {
         return this.#started.resolve();
       case "fatal":
         return this.#fail(asError(message.failure));
+    }
+  }
+
+  #onControl(tail: number, event: ControlEvent): void {
+    try {
+      this.#controlListeners[tail](event);
+    } catch (error) {
+      // Going on would mean going on without the change, such as with a revoked key.
+      this.#fail(error as Error);
     }
   }
 

@@ -5,37 +5,43 @@
  */
 import type { Settings } from "../../config.ts";
 import type { Group } from "../../log/embedded/appender.ts";
+import type { LogStatus } from "../../log/port.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import type { LiveQuery } from "../../web/live_channels.ts";
+import type { TaskFigures } from "./processors.ts";
 
 /** The Worker's settings. */
-export type EngineOptions = Pick<
-  Settings,
-  | "dataDir"
-  | "partitions"
-  | "windowMs"
-  | "slideMs"
-  | "latenessMs"
-  | "sessionIdleMs"
-  | "retentionMs"
-  | "retentionBytes"
-  | "maxPastMs"
->;
+export type EngineOptions =
+  & Pick<
+    Settings,
+    | "dataDir"
+    | "partitions"
+    | "windowMs"
+    | "slideMs"
+    | "latenessMs"
+    | "sessionIdleMs"
+    | "retentionMs"
+    | "retentionBytes"
+    | "maxPastMs"
+    | "kafka"
+  >
+  & {
+    /** Whether partition tasks run here: the role "stream". */
+    runsTasks: boolean;
+  };
 
 /** Figures for `/metrics` and `/readyz`. */
 export interface EngineStats {
-  lagRecords: number[];
-  rawEnds: number[];
-  rawBegins: number[];
-  activityEnds: number[];
-  openSessions: number;
-  late: number;
-  duplicateReadings: number;
-  /** The read model is being made from the log: pages do not show everything yet. */
-  readModelFilling: boolean;
-  /** Why the last periodic commit failed, or null. */
-  trouble: string | null;
+  status: LogStatus;
+  /** null where no tasks run. */
+  tasks: TaskFigures | null;
+  readModel: {
+    /** It is being made from the log: pages do not show everything yet. */
+    isFilling: boolean;
+    /** Why it could not be written or filled the last time, or null. */
+    trouble: string | null;
+  };
 }
 
 /** A question and its answer. */
@@ -45,7 +51,9 @@ export interface Calls {
   activity: [ActivityFilter];
   live: [LiveFilter];
   appendControl: [ControlEvent];
-  readControl: [];
+  /** The events come as messages with the tail's number; the answer when all that were there have come. */
+  tailControl: [tail: number];
+  readDeadLetters: [limit: number];
   subscribe: [LiveQuery, string | null];
   unsubscribe: [string];
   stats: [];
@@ -79,6 +87,8 @@ export type FromEngine =
   | { kind: "notCommitted"; failure: Failure; buffer: ArrayBuffer }
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "failure"; id: number; failure: Failure }
+  /** Comes before the answer to the call that wrote it. */
+  | { kind: "control"; tail: number; event: ControlEvent }
   | { kind: "frame"; channel: string; frame: Uint8Array }
   /** The engine cannot go on. */
   | { kind: "fatal"; failure: Failure };

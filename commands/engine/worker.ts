@@ -6,13 +6,15 @@
  */
 import type { Group } from "../../log/embedded/appender.ts";
 import { EmbeddedLog } from "../../log/embedded/log.ts";
+import type { Log } from "../../log/port.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
-import { Processor } from "../../stream/processor.ts";
-import { DEFAULT_THRESHOLDS } from "../../stream/thresholds.ts";
+import type { SessionEvent } from "../../stream/processor.ts";
 import { formatPosition, LiveChannels, type LiveQuery } from "../../web/live_channels.ts";
+import { openKafkaLog } from "./kafka_log.ts";
+import { Processors } from "./processors.ts";
 import type {
   CallName,
   EngineOptions,
@@ -22,10 +24,12 @@ import type {
   Subscription,
   ToEngine,
 } from "./protocol.ts";
-import { missedFrames } from "./resume.ts";
+import { RecentActivity } from "./recent.ts";
 
 /** How often the read model writes a slice, ms. */
 const READ_MODEL_INTERVAL_MS = 250;
+/** How long to wait before the log is asked again for what the read model lacks, ms. */
+const FILL_RETRY_MS = 1000;
 
 const scope = self as unknown as {
   postMessage(message: FromEngine, transfer?: Transferable[]): void;
@@ -33,60 +37,121 @@ const scope = self as unknown as {
 };
 const post = (message: FromEngine, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
 
+/** The log, whichever it is. */
+interface OpenLog {
+  log: Log;
+  /** Takes groups of batches; null with Kafka, which gets them from the HTTP thread. */
+  embedded: EmbeddedLog | null;
+  /** Whether a partition's task is this process's now. */
+  isRunning(partition: number): boolean;
+}
+
+async function openLog(options: EngineOptions): Promise<OpenLog> {
+  const { dataDir, partitions, retentionMs, retentionBytes, maxPastMs } = options;
+  if (options.kafka) {
+    const log = await openKafkaLog(options.kafka, options);
+    return { log, embedded: null, isRunning: (partition) => log.running.includes(partition) };
+  }
+  const log = fromDataDir(dataDir, () => {
+    const path = `${dataDir}/log.db`;
+    return new EmbeddedLog({ path, partitions, retentionMs, retentionBytes, seenMs: maxPastMs });
+  });
+  return { log, embedded: log, isRunning: () => true };
+}
+
+function openReadModel({ dataDir, partitions, slideMs, sessionIdleMs }: EngineOptions, log: Log): ReadModel {
+  const path = `${dataDir}/view.db`;
+  return fromDataDir(
+    dataDir,
+    () => new ReadModel({ path, logId: log.id, partitions, slideMs, sessionIdleMs }),
+  );
+}
+
+function fromDataDir<T>(dataDir: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new Error(`the data in ${dataDir} cannot be opened: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** Everything that runs in the Worker, started in order. */
 class EngineHost {
-  readonly #log: EmbeddedLog;
+  readonly #options: EngineOptions;
+  readonly #log: Log;
+  readonly #embedded: EmbeddedLog | null;
+  readonly #isRunning: (partition: number) => boolean;
   readonly #readModel: ReadModel;
+  readonly #recent: RecentActivity;
   readonly #channels = new LiveChannels((channel, frame) =>
     post({ kind: "frame", channel, frame }, [frame.buffer])
   );
-  readonly #processors: Processor[] = [];
+  readonly #processors = new Processors();
   readonly #timer: ReturnType<typeof setInterval>;
-  #readModelTrouble: string | null = null;
+  #writeTrouble: string | null = null;
+  #fillTrouble: string | null = null;
+  #closing = false;
 
-  constructor(readonly options: EngineOptions) {
-    const { dataDir, partitions, slideMs, sessionIdleMs, retentionMs, retentionBytes, maxPastMs } = options;
-    const path = `${dataDir}/log.db`;
-    this.#log = new EmbeddedLog({ path, partitions, retentionMs, retentionBytes, seenMs: maxPastMs });
-    this.#readModel = new ReadModel({ path: `${dataDir}/view.db`, partitions, slideMs, sessionIdleMs });
+  private constructor(options: EngineOptions, { log, embedded, isRunning }: OpenLog, recent: RecentActivity) {
+    this.#options = options;
+    this.#log = log;
+    this.#embedded = embedded;
+    this.#isRunning = isRunning;
+    this.#recent = recent;
+    this.#readModel = openReadModel(options, log);
     this.#timer = setInterval(() => this.#advance(), READ_MODEL_INTERVAL_MS);
   }
 
+  /** Opens the log and the read model. @throws Error when one of them cannot be used */
+  static async open(options: EngineOptions): Promise<EngineHost> {
+    const opened = await openLog(options);
+    const recent = new RecentActivity(await opened.log.extents("processed_activity"));
+    return new EngineHost(options, opened, recent);
+  }
+
   async start(): Promise<void> {
-    await this.#log.tailActivity(this.#log.activityEnds(), (records, partition, ends) => {
+    await this.#log.tailActivity(this.#recent.from, (records, partition, ends) => {
+      this.#recent.add(records, partition, ends);
       this.#channels.publish(records, partition, ends);
     });
     this.#fillReadModel();
-    const { windowMs, slideMs, latenessMs, sessionIdleMs } = this.options;
-    await this.#log.run((context) => {
-      const processor = new Processor(context, {
-        settings: { windowMs, slideMs, latenessMs, sessionIdleMs },
-        thresholds: DEFAULT_THRESHOLDS,
-        onSession: ({ status, deviceId, sessionId, at }) => {
-          this.#readModel.note(status, deviceId, sessionId, at);
-          this.#channels.note({ status, at, session: { deviceId, sessionId } });
-        },
-        nowMs: Date.now(),
-      });
-      this.#processors.push(processor);
-      return processor;
-    });
+    if (!this.#options.runsTasks) return;
+    await this.#processors.run(this.#log, this.#options, (event) => this.#onSession(event));
+  }
+
+  #onSession({ status, deviceId, sessionId, at }: SessionEvent): void {
+    // A session's last windows come back from Kafka later than this; that it is silent shows that it has ended.
+    if (status === "closed" && this.#embedded === null) return;
+    this.#readModel.note(status, deviceId, sessionId, at);
+    this.#channels.note({ status, at, session: { deviceId, sessionId } });
   }
 
   /** A read model that was deleted may take minutes: phones need not wait for it. */
   async #fillReadModel(): Promise<void> {
     this.#readModel.catchingUp = true;
-    await this.#log.tailActivity(
-      this.#readModel.position,
-      (records, partition, ends) => this.#readModel.apply(records, partition, ends),
-    );
+    while (!this.#closing && !await this.#followActivity()) await delay(FILL_RETRY_MS);
     this.#readModel.catchingUp = false;
+  }
+
+  /** Lets the read model have everything from its position on. @returns whether it has caught up and follows the log */
+  async #followActivity(): Promise<boolean> {
+    try {
+      await this.#log.tailActivity(
+        this.#readModel.position,
+        (records, partition, ends) => this.#readModel.apply(records, partition, ends),
+      );
+      this.#fillTrouble = null;
+      return true;
+    } catch (error) {
+      this.#fillTrouble = `the read model cannot be filled: ${(error as Error).message}`;
+      return false;
+    }
   }
 
   commit(group: Group): void {
     const { buffer } = group;
     try {
-      const duplicates = this.#log.commitGroup(group);
+      const duplicates = this.#embedded!.commitGroup(group);
       post({ kind: "committed", duplicates, buffer }, [buffer]);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
@@ -107,8 +172,12 @@ class EngineHost {
         return { ...queries.live(args[0] as LiveFilter), position: formatPosition(this.#readModel.position) };
       case "appendControl":
         return await this.#log.appendControl(args[0] as ControlEvent);
-      case "readControl":
-        return await this.#log.readControl();
+      case "tailControl": {
+        const tail = args[0] as number;
+        return await this.#log.tailControl((event) => post({ kind: "control", tail, event }));
+      }
+      case "readDeadLetters":
+        return await this.#log.readDeadLetters(args[0] as number);
       case "subscribe":
         return this.#subscribe(args[0] as LiveQuery, args[1] as string | null);
       case "unsubscribe":
@@ -120,50 +189,42 @@ class EngineHost {
     }
   }
 
+  /** In one step, so that no frame is lost between what was missed and the channel's. */
   #subscribe(query: LiveQuery, lastEventId: string | null): Subscription {
-    const ends = this.#log.activityEnds();
-    const channel = this.#channels.open(query, ends);
-    return { channel, missed: missedFrames(this.#log, query, lastEventId, ends) };
+    const channel = this.#channels.open(query, this.#recent.ends);
+    return { channel, missed: this.#recent.missed(query, lastEventId) };
   }
 
   #stats(): EngineStats {
-    const raw = this.#log.rawExtents();
-    let late = 0, duplicateReadings = 0, openSessions = 0;
-    for (const processor of this.#processors) {
-      const figures = processor.figures();
-      openSessions += figures.openSessions;
-      late += figures.late;
-      duplicateReadings += figures.duplicates;
-    }
     return {
-      lagRecords: this.#log.lagRecords(),
-      rawBegins: raw.map((extent) => extent.begin),
-      rawEnds: raw.map((extent) => extent.end),
-      activityEnds: this.#log.activityEnds(),
-      openSessions,
-      late,
-      duplicateReadings,
-      readModelFilling: this.#readModel.catchingUp,
-      trouble: this.#log.trouble?.detail ?? this.#readModelTrouble,
+      status: this.#log.status(),
+      tasks: this.#options.runsTasks ? this.#processors.figures(this.#isRunning) : null,
+      readModel: {
+        isFilling: this.#readModel.catchingUp,
+        trouble: this.#writeTrouble ?? this.#fillTrouble,
+      },
     };
   }
 
   #advance(): void {
     try {
       this.#readModel.advance();
-      this.#readModelTrouble = null;
+      this.#writeTrouble = null;
     } catch (error) {
       // What could not be written stays in memory and in the log, and is tried again.
-      this.#readModelTrouble = `the read model could not be written: ${(error as Error).message}`;
+      this.#writeTrouble = `the read model could not be written: ${(error as Error).message}`;
     }
   }
 
   async #close(): Promise<void> {
+    this.#closing = true;
     await this.#log.close();
     clearInterval(this.#timer);
     this.#readModel.close();
   }
 }
+
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 function asFailure(error: unknown): Failure {
   const { name, message, stack } = error as Error;
@@ -182,9 +243,7 @@ scope.onmessage = async ({ data }) => {
   try {
     if (data.kind === "group") host!.commit(data.group);
     else if (data.kind === "start") {
-      host = new EngineHost(data.options);
-      // The databases are open: nothing else is written.
-      await Deno.permissions.revoke({ name: "write" });
+      host = await EngineHost.open(data.options);
       await host.start();
       post({ kind: "started" });
     }

@@ -28,6 +28,19 @@ export function formatLag(ms: number): string {
   return ms < 10_000 ? `${(Math.max(ms, 0) / SECOND_MS).toFixed(1)}\u00a0s` : formatAge(ms);
 }
 
+/** 1240 as "1,240". */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** "980 B", "2.1 kB", "3.4 MB": powers of 1000, as Kafka's and the server's limits are given. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes}\u00a0B`;
+  // 999,950 and above would round to four digits.
+  if (bytes < 999_950) return `${(bytes / 1000).toFixed(1)}\u00a0kB`;
+  return `${(bytes / 1e6).toFixed(1)}\u00a0MB`;
+}
+
 /** "12.4" or "2.81" m/s²: always as wide, so that the unit neither moves nor stands off. */
 export function formatMagnitude(magnitudeMs2: number): string {
   // 9.995 and above would round to four digits.

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import {
   formatAge,
+  formatBytes,
   formatConfidence,
+  formatCount,
   formatLag,
   formatMagnitude,
   formatMinutes,
@@ -59,4 +61,21 @@ Deno.test("stepsPerMinute() is silent when nobody steps", () => {
   assert.equal(stepsPerMinute("stationary", 1.9), null);
   assert.equal(stepsPerMinute("unknown", 1.9), null);
   assert.equal(stepsPerMinute("walking", null), null);
+});
+
+Deno.test("formatCount() groups digits", () => {
+  assert.equal(formatCount(999), "999");
+  assert.equal(formatCount(1_240_000), "1,240,000");
+});
+
+Deno.test("formatBytes() keeps at most three digits before the unit", () => {
+  const sizes: [number, string][] = [
+    [0, "0 B"],
+    [999, "999 B"],
+    [2048, "2.0 kB"],
+    [999_949, "999.9 kB"],
+    [999_950, "1.0 MB"],
+    [2_097_152, "2.1 MB"],
+  ];
+  for (const [bytes, text] of sizes) assert.equal(spaced(formatBytes(bytes)), text);
 });

@@ -7,14 +7,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ActivityListener, Extent, Slice, TaskFactory } from "../port.ts";
 import { Conflict } from "../port.ts";
-import type { ActivityRecord, ControlEvent, ReadingBatch } from "../records.ts";
+import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } from "../records.ts";
 import { ActivityLog } from "./activity_log.ts";
 import { asUnavailable, getMeta, openDatabase, setMeta } from "./database.ts";
-import { copyBatch, GroupReader, ScratchBatch, withoutDuplicates } from "./group.ts";
+import { GroupReader, ScratchBatch, withoutDuplicates } from "./group.ts";
 import { Seen } from "./seen.ts";
 import { DELETE_SEGMENTS, Segments } from "./segments.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { Task } from "./task.ts";
+import type { Pending } from "../task_driver.ts";
 
 export interface EngineSettings {
   /** The database file. */
@@ -62,6 +63,7 @@ export class Engine {
   readonly #sessions: Sessions;
   readonly #seen: Seen;
   readonly #listeners: ActivityListener[] = [];
+  readonly #controlListeners: ((event: ControlEvent) => void)[] = [];
   readonly #batch = new ScratchBatch(new GroupReader(new Uint8Array()));
   #tasks: Task[] = [];
   /** The last task commit failed: tasks get no further input until one succeeds. */
@@ -167,15 +169,17 @@ export class Engine {
       }
       this.#db.prepare("INSERT INTO control_event(entity, version, body) VALUES(?, ?, ?)")
         .run(entity, version, JSON.stringify(event));
-      return [];
+      return this.#controlListeners.map((listener) => () => listener(event));
     });
   }
 
-  readControl(): ControlEvent[] {
+  /** Calls the listener with every event so far, in order, and with each new one once it is committed. */
+  tailControl(listener: (event: ControlEvent) => void): void {
     const rows = this.#db.prepare("SELECT body FROM control_event ORDER BY offset").all() as {
       body: string;
     }[];
-    return rows.map((row) => JSON.parse(row.body));
+    for (const { body } of rows) listener(JSON.parse(body));
+    this.#controlListeners.push(listener);
   }
 
   readRaw(partition: number, from: number, limit: number): Slice<ReadingBatch> {
@@ -207,8 +211,8 @@ export class Engine {
     for (let partition = 0; partition < this.partitions; partition++) {
       const task = new Task(this.#db, partition, factory, this.now());
       tasks.push(task);
-      if (task.next < this.#raw.ends[partition]) {
-        from = Math.min(from, this.#raw.locate(partition, task.next));
+      if (task.driver.next < this.#raw.ends[partition]) {
+        from = Math.min(from, this.#raw.locate(partition, task.driver.next));
       }
     }
     this.#handedOverId = from - 1;
@@ -239,7 +243,7 @@ export class Engine {
     if (this.#tasks.length > 0 && nowMs - this.#retainedMs >= RETENTION_INTERVAL_MS) this.#retain(nowMs);
     if (nowMs - this.#tickedMs >= TICK_INTERVAL_MS && this.#handedOverId === this.#raw.lastId) {
       this.#tickedMs = nowMs;
-      for (const task of this.#tasks) task.tick(nowMs);
+      for (const { driver } of this.#tasks) driver.tick(nowMs);
     }
     this.#commitTasks(nowMs);
     if (nowMs - this.#foldedMs >= FOLD_INTERVAL_MS) this.#foldSeen(nowMs);
@@ -261,12 +265,12 @@ export class Engine {
     return false;
   }
 
-  activityEnds(): number[] {
-    return Array.from(this.#activity.ends);
-  }
-
+  /** Records that are not yet processed and committed, per partition; none while no task runs. */
   lagRecords(): number[] {
-    return this.#tasks.map((task) => Math.max(0, this.#raw.ends[task.partition] - task.next));
+    return Array.from(
+      this.#raw.ends,
+      (end, partition) => Math.max(0, end - (this.#tasks[partition]?.driver.committed.next ?? end)),
+    );
   }
 
   /**
@@ -277,7 +281,7 @@ export class Engine {
   close(): void {
     const nowMs = this.now();
     try {
-      for (const task of this.#tasks) task.requestSnapshot();
+      for (const { driver } of this.#tasks) driver.requestSnapshot();
       this.#commitTasks(nowMs);
       this.#foldSeen(nowMs);
       this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -287,28 +291,35 @@ export class Engine {
   }
 
   #commitTasks(nowMs: number): void {
-    const pending = this.#tasks.filter((task) => task.collect(nowMs));
+    const pending: { task: Task; made: Pending }[] = [];
+    for (const task of this.#tasks) {
+      const made = task.driver.collect(nowMs);
+      if (made) pending.push({ task, made });
+    }
     if (pending.length === 0) return;
-    const outputs = pending.filter((task) => task.outputs.length > 0);
+    const outputs: { partition: number; outputs: ActivityRecord[] }[] = [];
+    for (const { task: { partition }, made } of pending) {
+      if (made.outputs.length > 0) outputs.push({ partition, outputs: made.outputs });
+    }
     const ends = Array.from(this.#activity.ends);
     this.#stuck = true;
     this.#transaction(() => {
-      const done = pending.map((task) => task.write(nowMs));
-      if (outputs.length > 0) done.push(this.#activity.append(outputs, nowMs));
-      return done;
+      for (const { task, made } of pending) task.write(made, nowMs);
+      return outputs.length > 0 ? [this.#activity.append(outputs, nowMs)] : [];
     });
     this.#stuck = false;
-    for (const { partition, committedOutputs } of outputs) {
-      ends[partition] += committedOutputs.length;
-      for (const listener of this.#listeners) listener(committedOutputs, partition, ends);
+    for (const { task } of pending) task.driver.commit();
+    for (const { partition, outputs: records } of outputs) {
+      ends[partition] += records.length;
+      for (const listener of this.#listeners) listener(records, partition, ends);
     }
   }
 
   #handOver(body: Uint8Array, base: Float64Array): void {
     this.#walk(body, base, (partition, offset, session, batch) => {
-      const task = this.#tasks[partition];
-      if (offset < task.next) return;
-      task.process(session.key, this.#fill(batch, session), offset);
+      const { driver } = this.#tasks[partition];
+      if (offset < driver.next) return;
+      driver.process(session.key, this.#fill(batch, session), offset);
     });
     this.#handedOverId++;
   }
@@ -341,7 +352,7 @@ export class Engine {
     const { retentionMs, retentionBytes } = this.settings;
     let keepFromId = this.#raw.lastId;
     for (const task of this.#tasks) {
-      keepFromId = Math.min(keepFromId, this.#raw.locate(task.partition, task.snapshot));
+      keepFromId = Math.min(keepFromId, this.#raw.locate(task.partition, task.driver.committed.snapshot));
     }
     this.#transaction(() => [
       this.#raw.expire(nowMs - retentionMs, retentionBytes, keepFromId),

@@ -259,13 +259,6 @@ export class ScratchBatch implements ReadingBatch {
   }
 }
 
-/** A copy that may be kept. */
-export function copyBatch(batch: ReadingBatch): ReadingBatch {
-  const { deviceId, sessionId, messageId, receivedAtMs, source, gravity, count } = batch;
-  const columns = { tMs: batch.tMs.slice(0, count), xyz: batch.xyz.slice(0, 3 * count) };
-  return { deviceId, sessionId, messageId, receivedAtMs, source, gravity, count, ...columns };
-}
-
 /** The group without its duplicates. */
 export function withoutDuplicates(bytes: Uint8Array): Uint8Array {
   const reader = new GroupReader(bytes);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ReadingBatch } from "../records.ts";
+import { copyBatch, type ReadingBatch } from "../records.ts";
 import { batchOf, columnsOf } from "../testing/batches.ts";
 import {
-  copyBatch,
   GroupReader,
   GroupWriter,
   maxBatchBytes,

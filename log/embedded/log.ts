@@ -4,7 +4,16 @@
  *
  * @module
  */
-import type { ActivityListener, Appended, Extent, Log, Slice, TaskFactory } from "../port.ts";
+import type {
+  ActivityListener,
+  Appended,
+  DeadLetter,
+  Extent,
+  Log,
+  LogStatus,
+  Slice,
+  TaskFactory,
+} from "../port.ts";
 import type { ActivityRecord, ControlEvent, ReadingBatch } from "../records.ts";
 import { Unavailable } from "../unavailable.ts";
 import { Appender, type Group } from "./appender.ts";
@@ -15,6 +24,8 @@ import { SlotTable } from "./slots.ts";
 const COMMIT_INTERVAL_MS = 250;
 
 export class EmbeddedLog implements Log {
+  /** There is one in a data folder, and what is made from it is in the same folder. */
+  readonly id = "embedded";
   readonly partitions: number;
   readonly #engine: Engine;
   readonly #slots = new SlotTable();
@@ -35,11 +46,6 @@ export class EmbeddedLog implements Log {
       return Promise.try(() => this.commitGroup(group)).finally(() => this.#appender.recycle(group.buffer));
     });
     this.#timer = setInterval(() => this.advance(), COMMIT_INTERVAL_MS);
-  }
-
-  /** Why the last periodic commit failed, if it did. */
-  get trouble(): Unavailable | null {
-    return this.#trouble;
   }
 
   append(batch: ReadingBatch): Promise<Appended> {
@@ -72,8 +78,8 @@ export class EmbeddedLog implements Log {
     return Promise.try(() => this.#engine.appendControl(event));
   }
 
-  readControl(): Promise<ControlEvent[]> {
-    return Promise.resolve(this.#engine.readControl());
+  tailControl(listener: (event: ControlEvent) => void): Promise<void> {
+    return Promise.try(() => this.#engine.tailControl(listener));
   }
 
   readRaw(partition: number, from: number, limit: number): Promise<Slice<ReadingBatch>> {
@@ -88,19 +94,6 @@ export class EmbeddedLog implements Log {
     return Promise.resolve(this.#engine.extents(topic));
   }
 
-  /** As `readActivity`, for the owner's thread. */
-  readActivitySync(partition: number, from: number, limit: number): Slice<ActivityRecord> {
-    return this.#engine.readActivity(partition, from, limit);
-  }
-
-  activityEnds(): number[] {
-    return this.#engine.activityEnds();
-  }
-
-  rawExtents(): Extent[] {
-    return this.#engine.extents("raw_sensor_data");
-  }
-
   run(factory: TaskFactory): Promise<void> {
     this.#engine.run(factory);
     this.#pump();
@@ -112,8 +105,21 @@ export class EmbeddedLog implements Log {
     while (!this.#closing && !this.#engine.tailActivity(at, listener)) await nextTurn();
   }
 
-  lagRecords(): number[] {
-    return this.#engine.lagRecords();
+  /** Nobody else writes to this log, so every record can be read. */
+  readDeadLetters(_limit: number): Promise<DeadLetter[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Retention keeps what tasks still need, so none is lost. */
+  status(): LogStatus {
+    return {
+      lagRecords: this.#engine.lagRecords(),
+      raw: this.#engine.extents("raw_sensor_data"),
+      activity: this.#engine.extents("processed_activity"),
+      deadLetters: 0,
+      lostRecords: 0,
+      trouble: this.#trouble?.detail ?? null,
+    };
   }
 
   /** What tasks have not read yet stays in the log for the next start. */

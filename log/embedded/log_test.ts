@@ -7,7 +7,7 @@ import { Unavailable } from "../unavailable.ts";
 import { EmbeddedLog } from "./log.ts";
 import { DELETE_SEGMENTS } from "./segments.ts";
 import { EmbeddedHarness } from "./testing.ts";
-import { SNAPSHOT_INTERVAL_MS } from "./task.ts";
+import { SNAPSHOT_INTERVAL_MS } from "../task_driver.ts";
 
 testLogContract("embedded log", () => new EmbeddedHarness());
 
@@ -37,7 +37,7 @@ Deno.test("a full disk refuses appends as unavailable, keeps what was acknowledg
   harness.nowMs += 2 * DAY_MS;
   log.advance();
   log.advance();
-  assert.equal(log.trouble, null);
+  assert.equal(log.status().trouble, null);
   const { begin, end } = (await log.extents("raw_sensor_data")).find((extent) => extent.end > 0)!;
   assert.equal(end, acknowledged);
   assert.ok(begin > 0, "the old segments made room");
@@ -71,7 +71,7 @@ Deno.test("a task's commit that finds the disk full is kept and made later, and 
   bytes = 500_000;
   harness.nowMs += SNAPSHOT_INTERVAL_MS;
   log.advance();
-  assert.match(log.trouble!.message, /disk is full/);
+  assert.match(log.status().trouble!, /disk is full/);
   await log.append(batchOf("phone-1", "2"));
   log.advance();
   assert.deepEqual((await readAllActivity(log)).flat(), []);

@@ -7,7 +7,7 @@ import type { Log } from "../port.ts";
 import type { LogHarness } from "../port_contract.ts";
 import type { EngineSettings } from "./engine.ts";
 import { EmbeddedLog } from "./log.ts";
-import { SNAPSHOT_INTERVAL_MS } from "./task.ts";
+import { SNAPSHOT_INTERVAL_MS } from "../task_driver.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -42,10 +42,11 @@ export class EmbeddedHarness implements LogHarness {
 
   async settle(log: Log): Promise<void> {
     const { log: embedded } = this.#of(log);
-    while (embedded.lagRecords().some((lag) => lag > 0)) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
     embedded.advance();
+    while (embedded.status().lagRecords.some((lag) => lag > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      embedded.advance();
+    }
   }
 
   async snapshot(log: Log): Promise<void> {

@@ -15,6 +15,8 @@ import { type SegmentRow, type SessionRow, Writer } from "./writer.ts";
 export interface ReadModelOptions {
   /** The database file. */
   path: string;
+  /** Which log the records are from; a model made from another one is emptied. */
+  logId: string;
   partitions: number;
   slideMs: number;
   /** Silence after which a session is not live any more, ms. */
@@ -59,7 +61,7 @@ export class ReadModel {
   constructor(options: ReadModelOptions, now: () => number = Date.now) {
     this.#options = options;
     this.#now = now;
-    this.#db = openReadModel(options.path);
+    this.#db = openReadModel(options.path, options.logId);
     this.#writer = new Writer(this.#db);
     this.#find = this.#db.prepare("SELECT * FROM session WHERE session_id = ? AND device_id = ?");
     this.#lastSegment = this.#db.prepare(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ACTIVITIES } from "../../log/records.ts";
 import type { SessionDetail } from "./answers.ts";
+import { DatabaseSync } from "node:sqlite";
 import { ModelHarness, SILENT_MS, START_MS, windowOf } from "./testing/model_harness.ts";
 
 /** Every answer that does not depend on when it is asked. */
@@ -217,4 +218,30 @@ Deno.test("what is read from the log's past is not live for that", () => {
   harness.model.catchingUp = false;
   harness.commit(windowOf("phone-1", "run-1", START_MS + 2000));
   assert.equal(harness.model.queries.live({ recentMs: 0, limit: 10 }).total, 1);
+});
+
+Deno.test("a model made from another log is emptied, to be filled from the one it is opened for", () => {
+  using harness = new ModelHarness();
+  harness.commit(windowOf("phone-1", "run-1", START_MS + 1000));
+  harness.changeLog("kafka 1");
+  assert.deepEqual(harness.model.position, [0, 0]);
+  assert.deepEqual(harness.model.queries.sessions({ limit: 10 }).items, []);
+  harness.commit(windowOf("phone-1", "run-2", START_MS + 1000));
+  harness.changeLog("kafka 1");
+  assert.deepEqual(harness.model.queries.sessions({ limit: 10 }).items.map((s) => s.sessionId), ["run-2"]);
+});
+
+Deno.test("a model from before logs had names is the embedded log's", () => {
+  using harness = new ModelHarness();
+  harness.commit(windowOf("phone-1", "run-1", START_MS + 1000));
+  const forgetLog = (logId: string) => {
+    harness.changeLog("embedded");
+    using db = new DatabaseSync(harness.path);
+    db.exec("DROP TABLE log");
+    harness.changeLog(logId);
+  };
+  forgetLog("embedded");
+  assert.equal(harness.model.queries.sessions({ limit: 10 }).items.length, 1);
+  forgetLog("kafka 1");
+  assert.equal(harness.model.queries.sessions({ limit: 10 }).items.length, 0);
 });

@@ -27,20 +27,36 @@ CREATE TABLE IF NOT EXISTS segment(
   session INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, activity TEXT NOT NULL,
   windows INTEGER NOT NULL, magnitude_sum REAL NOT NULL, PRIMARY KEY(session, from_ms)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS position(partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS log(id TEXT NOT NULL);
 `;
+/** The only log there was before the model noted which one it is made from. */
+const FIRST_LOG_ID = "embedded";
 
-/** Opens or creates the read model; one of another version is emptied, to be filled from the log. */
-export function openReadModel(path: string): DatabaseSync {
+/**
+ * Opens or creates the read model; one of another version or another log is emptied, to be filled from the log.
+ *
+ * @param logId the log's `id`: positions in one log mean nothing in another
+ */
+export function openReadModel(path: string, logId: string): DatabaseSync {
   const db = new DatabaseSync(path);
   // NORMAL: a power cut may cost the last transactions, never consistency, and the log has everything.
   db.exec("PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-32768;");
   const { user_version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (user_version !== SCHEMA_VERSION) {
+  db.exec("BEGIN IMMEDIATE");
+  if (user_version !== SCHEMA_VERSION || logIdOf(db) !== logId) {
     const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as {
       name: string;
     }[];
     for (const { name } of tables) db.exec(`DROP TABLE "${name}"`);
   }
-  db.exec(`${SCHEMA}PRAGMA user_version=${SCHEMA_VERSION};`);
+  db.exec(`${SCHEMA}PRAGMA user_version=${SCHEMA_VERSION};DELETE FROM log;`);
+  db.prepare("INSERT INTO log(id) VALUES(?)").run(logId);
+  db.exec("COMMIT");
   return db;
+}
+
+/** The log that the model is made from. */
+function logIdOf(db: DatabaseSync): string {
+  if (!db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'log'").get()) return FIRST_LOG_ID;
+  return (db.prepare("SELECT id FROM log").get() as { id: string }).id;
 }

@@ -7,7 +7,7 @@ import { windowRecord } from "../../log/testing/windows.ts";
 import type { Activity, ActivityRecord } from "../../log/records.ts";
 import type { Settings } from "../../config.ts";
 import type { LiveSessionEvent } from "../live_channels.ts";
-import type { Device, LiveSession, RecentWindow, Services } from "../services.ts";
+import type { DeadLetter, Device, LiveSession, LogHealth, RecentWindow, Services } from "../services.ts";
 
 const SETTINGS: Settings = {
   host: "0.0.0.0",
@@ -22,6 +22,7 @@ const SETTINGS: Settings = {
   partitions: 1,
   openIngest: true,
   maxPastMs: 604_800_000,
+  kafka: null,
 };
 
 /** The live stream's event names. */
@@ -33,6 +34,10 @@ export class FakeServices implements Services {
   sessions: LiveSession[] = [];
   total: number | null = null;
   demoStarts = 0;
+  /** What `logHealth` answers. */
+  health: LogHealth = { partitions: [], deadLetters: 0, lostRecords: 0, trouble: null };
+  /** What `deadLetters` answers, newest first. */
+  letters: DeadLetter[] = [];
   /** How many of the next connections to the live stream are refused. */
   refusals = 0;
   /** `Last-Event-ID` of each connection, "" for a first one. */
@@ -100,6 +105,8 @@ export class FakeServices implements Services {
   };
 
   readiness: Services["readiness"] = () => Promise.resolve({ ready: true, checks: {} });
+  logHealth: Services["logHealth"] = () => Promise.resolve(this.health);
+  deadLetters: Services["deadLetters"] = (limit) => Promise.resolve(this.letters.slice(0, limit));
   metrics: Services["metrics"] = () => Promise.resolve("");
   lanAddresses: Services["lanAddresses"] = () => ["192.0.2.7"];
 
@@ -182,5 +189,20 @@ export function fakeSession(deviceId: string, endMs: number, history: [Activity,
     gaps: 0,
     current: last ? fakeRecord(deviceId, endMs, last[1]) : null,
     recent,
+  };
+}
+
+/** What becomes of a message that is not JSON. */
+export function fakeDeadLetter(offset: number, more: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    reason: "The value is not JSON (Unexpected token 'h' at position 0): expected a message of readings",
+    topic: "raw_sensor_data",
+    partition: 0,
+    offset,
+    atMs: 1_767_225_605_000,
+    key: "phone-1",
+    bytes: 11,
+    excerpt: "hello world",
+    ...more,
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadDevices } from "../../../control/devices.ts";
+import { type ControlLog, loadDevices } from "../../../control/devices.ts";
 import type { ControlEvent } from "../../../log/records.ts";
 import { createApp } from "../../../web/app.ts";
 import { NO_ASSETS } from "../../../web/assets.ts";
@@ -14,9 +14,17 @@ const ROUTES = [{ file: "api/devices/index.ts", module: index }, {
 
 async function setup() {
   const events: ControlEvent[] = [];
-  const log = {
-    appendControl: (event: ControlEvent) => Promise.resolve(void events.push(event)),
-    readControl: () => Promise.resolve(events),
+  let tail: (event: ControlEvent) => void;
+  const log: ControlLog = {
+    appendControl: (event) => {
+      events.push(event);
+      tail(event);
+      return Promise.resolve();
+    },
+    tailControl: (listener) => {
+      tail = listener;
+      return Promise.resolve();
+    },
   };
   const devices = await loadDevices(log, () => 1_764_000_000_000);
   const app = await createApp(Object.assign(new FakeServices(), { devices }), {

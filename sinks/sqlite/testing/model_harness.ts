@@ -67,6 +67,18 @@ export class ModelHarness implements Disposable {
     this.#catchUp();
   }
 
+  /** Opens the model for another log, of which nothing has been read. */
+  changeLog(logId: string): void {
+    this.model.close();
+    this.#models.pop();
+    this.model = this.#open(this.#folders.at(-1)!, logId);
+  }
+
+  /** The read model's database file. */
+  get path(): string {
+    return `${this.#folders.at(-1)}/view.db`;
+  }
+
   /** Goes on without the read model's file. */
   rebuild(): void {
     this.model = this.#open(this.#newFolder());
@@ -90,9 +102,10 @@ export class ModelHarness implements Disposable {
     for (const folder of this.#folders) Deno.removeSync(folder, { recursive: true });
   }
 
-  #open(folder: string): ReadModel {
+  #open(folder: string, logId = "embedded"): ReadModel {
     const options = {
       path: `${folder}/view.db`,
+      logId,
       partitions: PARTITIONS,
       slideMs: SLIDE_MS,
       sessionIdleMs: IDLE_MS,

@@ -1,0 +1,56 @@
+/**
+ * How the process is doing, from the engine's figures.
+ *
+ * @module
+ */
+import type { LogStatus } from "../log/port.ts";
+import type { LogHealth, Readiness } from "../web/services.ts";
+import type { EngineStats } from "./engine/protocol.ts";
+
+/**
+ * What `/readyz` answers.
+ *
+ * @param stats without a read model where there are no pages
+ * @param appendTrouble what keeps the HTTP thread from handing batches to the log
+ */
+export function readinessOf(
+  { status, readModel }: Pick<EngineStats, "status"> & Partial<EngineStats>,
+  appendTrouble: string | null = null,
+): Readiness {
+  const trouble = logTrouble(status, appendTrouble);
+  const lag = status.lagRecords.reduce((sum, n) => sum + n, 0);
+  const checks: Record<string, string> = {
+    log: trouble ?? "ok",
+    processing: lag === 0 ? "ok" : `${lag} records behind`,
+  };
+  if (readModel) {
+    const { isFilling, trouble } = readModel;
+    const filling = isFilling ? "being filled from the log: they do not show everything yet" : "ok";
+    checks.pages = trouble ?? filling;
+  }
+  return { ready: trouble === null && !readModel?.trouble, checks };
+}
+
+/** What people are shown of the log. */
+export function logHealthOf(status: LogStatus, appendTrouble: string | null): LogHealth {
+  const { raw, lagRecords, deadLetters, lostRecords } = status;
+  return {
+    partitions: raw.map(({ begin, end }, partition) => ({
+      partition,
+      begin,
+      end,
+      lagRecords: lagRecords[partition],
+    })),
+    deadLetters,
+    lostRecords,
+    trouble: logTrouble(status, appendTrouble),
+  };
+}
+
+/** Both threads reach the same brokers, so both often say the same. */
+function logTrouble({ trouble }: LogStatus, appendTrouble: string | null): string | null {
+  if (trouble === null || appendTrouble === null || trouble.includes(appendTrouble)) {
+    return trouble ?? appendTrouble;
+  }
+  return `${trouble}; ${appendTrouble}`;
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import type { LogStatus } from "../log/port.ts";
+import { logHealthOf, readinessOf } from "./health.ts";
+
+const STATUS: LogStatus = {
+  lagRecords: [0, 3],
+  raw: [{ begin: 0, end: 7 }, { begin: 2, end: 9 }],
+  activity: [{ begin: 0, end: 1 }, { begin: 0, end: 1 }],
+  deadLetters: 4,
+  lostRecords: 5,
+  trouble: null,
+};
+const FULL = { status: STATUS, tasks: null, readModel: { isFilling: false, trouble: null } };
+
+Deno.test("a process that is behind or fills its pages is ready all the same, and says so", () => {
+  assert.deepEqual(readinessOf({ ...FULL, readModel: { isFilling: true, trouble: null } }), {
+    ready: true,
+    checks: {
+      log: "ok",
+      processing: "3 records behind",
+      pages: "being filled from the log: they do not show everything yet",
+    },
+  });
+});
+
+Deno.test("a process without pages has nothing to say about them", () => {
+  assert.deepEqual(readinessOf({ status: { ...STATUS, lagRecords: [0, 0] } }), {
+    ready: true,
+    checks: { log: "ok", processing: "ok" },
+  });
+});
+
+Deno.test("trouble with the log, with appending or with the read model is not ready, with what to check", () => {
+  const logTrouble = { ...FULL, status: { ...STATUS, trouble: "no broker answers" } };
+  assert.equal(readinessOf(logTrouble).ready, false);
+  assert.equal(readinessOf(logTrouble).checks.log, "no broker answers");
+  const both = readinessOf(logTrouble, "the buffer is full");
+  assert.equal(both.checks.log, "no broker answers; the buffer is full");
+  assert.equal(readinessOf(logTrouble, "no broker answers").checks.log, "no broker answers");
+  assert.deepEqual(readinessOf(FULL, "the buffer is full"), {
+    ready: false,
+    checks: { log: "the buffer is full", processing: "3 records behind", pages: "ok" },
+  });
+  const readModel = { isFilling: true, trouble: "the read model cannot be filled" };
+  const { ready, checks } = readinessOf({ ...FULL, readModel });
+  assert.deepEqual([ready, checks.pages], [false, "the read model cannot be filled"]);
+});
+
+Deno.test("the log's health has each partition's extent and lag", () => {
+  assert.deepEqual(logHealthOf(STATUS, "the buffer is full"), {
+    partitions: [
+      { partition: 0, begin: 0, end: 7, lagRecords: 0 },
+      { partition: 1, begin: 2, end: 9, lagRecords: 3 },
+    ],
+    deadLetters: 4,
+    lostRecords: 5,
+    trouble: "the buffer is full",
+  });
+});

@@ -1,0 +1,63 @@
+import { formatBytes } from "../islands/live/format.ts";
+import type { DeadLetter } from "../web/services.ts";
+
+/**
+ * Messages that could not be read. On a narrow window each is a card, for which the stylesheet takes rows and cells apart: the
+ * roles say what they are all the same.
+ */
+export function DeadLetterTable({ letters }: { letters: DeadLetter[] }) {
+  return (
+    <div class="letters-frame">
+      <table class="letters" role="table">
+        <caption class="sr-only">Dead letters, newest first</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader" class="when">set aside</th>
+            <th scope="col" role="columnheader">reason</th>
+            <th scope="col" role="columnheader" class="origin">from</th>
+            <th scope="col" role="columnheader" class="key">key</th>
+            <th scope="col" role="columnheader" class="size">size</th>
+            <th scope="col" role="columnheader">beginning of the value</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {letters.map((letter) => <Row key={`${letter.partition}:${letter.offset}`} letter={letter} />)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ letter }: { letter: DeadLetter }) {
+  const { reason, topic, partition, offset, atMs, key, bytes, excerpt } = letter;
+  const utc = new Date(atMs).toISOString();
+  return (
+    <tr role="row">
+      <td role="cell" data-label="set aside">
+        <time dateTime={utc}>{`${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`}</time>
+      </td>
+      <td role="cell" data-label="reason">{escapeControls(reason)}</td>
+      <td role="cell" data-label="from">
+        {topic}
+        <small>{`partition ${partition}, offset ${offset}`}</small>
+      </td>
+      <td role="cell" data-label="key">{key === null ? "none" : escapeControls(key)}</td>
+      <td role="cell" data-label="size" class="size">{formatBytes(bytes)}</td>
+      <td role="cell" data-label="beginning of the value">
+        {excerpt === "" ? "empty" : <code>{escapeControls(excerpt)}</code>}
+      </td>
+    </tr>
+  );
+}
+
+/**
+ * Shows characters that have no shape, or that turn the direction of those after them, as "\u{0}": the value may be anything.
+ *
+ * @param text what a stranger wrote
+ */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /(?![\n\t])[\p{Cc}\p{Cf}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * Tests that need Kafka: with `KAFKA_BROKERS` on that cluster, otherwise on one that they start.
+ *
+ * @module
+ */
+import { startKafka } from "./broker.ts";
+import { kafkaMissing } from "./java.ts";
+
+let shared: Promise<string[]> | null = null;
+
+/** Brokers that `KAFKA_BROKERS` names; null when it is not set. */
+function givenBrokers(): string[] | null {
+  const given = Deno.env.get("KAFKA_BROKERS");
+  return given ? given.split(",").map((address) => address.trim()) : null;
+}
+
+/**
+ * Brokers for tests that disturb no one else's: those of `KAFKA_BROKERS`, or of one node that all tests of a file share. It is
+ * started at the first call and ends with the file's tests. Topics and groups stay, so each test has its own prefix.
+ *
+ * @returns `host:port` of each
+ * @throws Error as {@link startKafka}
+ */
+export async function testBrokers(): Promise<string[]> {
+  return givenBrokers() ?? await (shared ??= startKafka().then(({ brokers }) => brokers));
+}
+
+/**
+ * Registers a test that runs on any cluster. Without one, and without what starts one, it is skipped with a printed reason; under
+ * CI it fails instead, since a skipped test there protects nobody.
+ *
+ * @param fn takes `host:port` of each broker
+ */
+export function kafkaTest(name: string, fn: (brokers: string[]) => Promise<void>): void {
+  register(name, async () => await fn(await testBrokers()), givenBrokers() === null ? kafkaMissing() : null);
+}
+
+/** The same for a test that calls {@link startKafka}, because it kills nodes or needs passwords: `KAFKA_BROKERS` is no help. */
+export function ownKafkaTest(name: string, fn: () => Promise<void>): void {
+  register(name, fn, kafkaMissing());
+}
+
+function register(name: string, fn: () => Promise<void>, missing: string | null): void {
+  if (missing === null) return Deno.test(name, fn);
+  if (Deno.env.get("CI") === "true") return Deno.test(name, () => Promise.reject(new Error(missing)));
+  console.log(`Kafka test skipped: ${name}. ${missing}`);
+  Deno.test({ name, ignore: true, fn });
+}

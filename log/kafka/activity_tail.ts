@@ -1,0 +1,108 @@
+/**
+ * `processed_activity` as it grows, read once for everyone in the process who wants it.
+ *
+ * @module
+ */
+import type { ActivityListener, Extent } from "../port.ts";
+import type { ActivityRecord } from "../records.ts";
+import { parseActivity } from "./activity_json.ts";
+import type { FetchedRecord } from "./fetch_codec.ts";
+import { Follower, type TopicReader } from "./reader.ts";
+
+export interface ActivityTailOptions {
+  partitions: number;
+  onTrouble(error: unknown): void;
+  /** Records that are no results: someone else writes to the topic. */
+  onStrange(partition: number, offset: number): void;
+}
+
+export class ActivityTail {
+  readonly #reader: TopicReader;
+  readonly #options: ActivityTailOptions;
+  readonly #listeners: ActivityListener[] = [];
+  readonly #follower: Follower;
+  /** Where the follower is; null before the first listener. */
+  #at: number[] | null = null;
+  /** The same, without what is not a record: what listeners are told. */
+  #ends: number[] = [];
+  #closed = false;
+
+  constructor(reader: TopicReader, options: ActivityTailOptions) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#follower = new Follower(reader, {
+      onFetched: ({ partition, records, next }) => {
+        this.#at![partition] = next;
+        for (const run of this.#runs(partition, records)) {
+          this.#ends[partition] = run.end;
+          for (const listener of this.#listeners) listener(run.records, partition, this.#ends);
+        }
+      },
+      onOutOfRange: (partition, offset, extent) => this.#at![partition] = within(extent, offset),
+      onTrouble: options.onTrouble,
+    });
+  }
+
+  get at(): readonly number[] | null {
+    return this.#at;
+  }
+
+  /** See `Log.tailActivity`. */
+  async join(from: readonly number[], listener: ActivityListener): Promise<void> {
+    const extents = await this.#reader.extents(this.#options.partitions);
+    const at = extents.map((extent, partition) => within(extent, from[partition] ?? 0));
+    const ends = [...at];
+    if (this.#at === null) this.#start(at);
+    while (!this.#closed && at.some((offset, partition) => offset < this.#at![partition])) {
+      for (let partition = 0; partition < at.length; partition++) {
+        if (at[partition] >= this.#at![partition]) continue;
+        const { records, next } = await this.#reader.read(partition, at[partition]);
+        // What the follower has not read yet comes with it.
+        const until = this.#at![partition];
+        at[partition] = Math.min(next, until);
+        for (const run of this.#runs(partition, records.filter(({ offset }) => offset < until))) {
+          ends[partition] = run.end;
+          listener(run.records, partition, ends);
+        }
+      }
+    }
+    this.#listeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#follower.close();
+  }
+
+  #start(from: readonly number[]): void {
+    this.#at = [...from];
+    this.#ends = [...from];
+    from.forEach((offset, partition) => this.#follower.set(partition, offset));
+  }
+
+  /** Records whose offsets follow one another, with the offset after the last. */
+  *#runs(
+    partition: number,
+    fetched: readonly FetchedRecord[],
+  ): Generator<{ records: ActivityRecord[]; end: number }> {
+    let records: ActivityRecord[] = [];
+    let end = -1;
+    for (const { offset, value } of fetched) {
+      const record = parseActivity(value);
+      if (record === null) {
+        this.#options.onStrange(partition, offset);
+        continue;
+      }
+      if (offset !== end && records.length > 0) {
+        yield { records, end };
+        records = [];
+      }
+      records.push(record);
+      end = offset + 1;
+    }
+    if (records.length > 0) yield { records, end };
+  }
+}
+
+/** A position as near as the log has it: one that is past its end is of a topic that was made anew. */
+const within = ({ begin, end }: Extent, offset: number) => offset > end ? begin : Math.max(offset, begin);

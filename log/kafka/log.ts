@@ -1,0 +1,382 @@
+/**
+ * Kafka behind the log port.
+ *
+ * @module
+ */
+import type { Admin, ISocketFactory } from "kafkajs";
+import type {
+  ActivityListener,
+  Appended,
+  DeadLetter,
+  Extent,
+  Log,
+  LogStatus,
+  Slice,
+  TaskFactory,
+} from "../port.ts";
+import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } from "../records.ts";
+import { parseActivity } from "./activity_json.ts";
+import { ActivityTail } from "./activity_tail.ts";
+import { KafkaAppender } from "./appender.ts";
+import { Connection, explain } from "./connection.ts";
+import { ControlLog } from "./control_log.ts";
+import { ControlReader } from "./control_reader.ts";
+import { deadLetterOf } from "./dead_letters.ts";
+import type { FetchedRecord } from "./fetch_codec.ts";
+import { decodeRaw, newScratch } from "./raw_codec.ts";
+import { RawReader } from "./raw_reader.ts";
+import { OutOfRange, TopicReader } from "./reader.ts";
+import type { ForeignReader, KafkaLogSettings } from "./settings.ts";
+import { TaskGroup } from "./task_group.ts";
+import { openTopics, type Topics } from "./topics.ts";
+
+/** How often positions are asked for, ms: they are a second old at most. */
+const STATUS_INTERVAL_MS = 1000;
+/** A client that does not say goodbye by then is left, ms. */
+const CLOSE_MS = 3000;
+
+/** See the module's text. */
+export class KafkaLog implements Log {
+  readonly partitions: number;
+  readonly id: string;
+  readonly #settings: KafkaLogSettings;
+  readonly #connection: Connection;
+  readonly #admin: Admin;
+  readonly #topics: Topics;
+  readonly #now: () => number;
+  readonly #rawReader: RawReader;
+  readonly #readers = new Map<string, TopicReader>();
+  readonly #control: ControlReader;
+  readonly #controlLog: ControlLog;
+  readonly #tail: ActivityTail;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #troubles = new Map<string, string>();
+  readonly #groupId: string;
+  #status: LogStatus;
+  #polling: Promise<void> | null = null;
+  #appender: Promise<KafkaAppender> | null = null;
+  #group: TaskGroup | null = null;
+  #closing: Promise<void> | null = null;
+
+  private constructor(
+    settings: KafkaLogSettings,
+    connection: Connection,
+    admin: Admin,
+    topics: Topics,
+    clusterId: string,
+    readForeign: ForeignReader,
+    now: () => number,
+  ) {
+    this.partitions = settings.partitions;
+    this.id = `kafka ${clusterId} ${settings.topicPrefix}`;
+    this.#settings = settings;
+    this.#connection = connection;
+    this.#admin = admin;
+    this.#topics = topics;
+    this.#now = now;
+    this.#groupId = groupIdOf(connection);
+    this.#rawReader = new RawReader(readForeign);
+    this.#control = new ControlReader(this.#reader(topics.control), this.#trouble("control"));
+    this.#controlLog = new ControlLog(connection, topics.control, this.#control);
+    this.#tail = new ActivityTail(this.#newReader(topics.activity, "tail"), {
+      partitions: settings.partitions,
+      onTrouble: this.#trouble("tail"),
+      onStrange: (partition, offset) =>
+        console.error(
+          `${topics.activity}/${partition}: what is at ${offset} is no result and was passed over`,
+        ),
+    });
+    const nothing = Array.from({ length: settings.partitions }, () => ({ begin: 0, end: 0 }));
+    this.#status = {
+      lagRecords: nothing.map(() => 0),
+      raw: nothing,
+      activity: nothing,
+      deadLetters: 0,
+      lostRecords: 0,
+      trouble: null,
+    };
+    this.#timer = setInterval(() => this.poll(), STATUS_INTERVAL_MS);
+  }
+
+  /**
+   * Connects, and makes the topics that are missing.
+   *
+   * @param now the wall clock, ms since the Unix epoch
+   * @param openSocket lets a test cut the sockets
+   * @throws Error with what to check when there is no getting through
+   */
+  static async open(
+    settings: KafkaLogSettings,
+    readForeign: ForeignReader,
+    now: () => number = Date.now,
+    openSocket?: ISocketFactory,
+  ): Promise<KafkaLog> {
+    const { connection, admin, topics } = await connect(settings, openSocket);
+    const { clusterId } = await admin.describeCluster();
+    const log = new KafkaLog(settings, connection, admin, topics, clusterId, readForeign, now);
+    await log.poll();
+    return log;
+  }
+
+  async append(batch: ReadingBatch): Promise<Appended> {
+    return await (await (this.#appender ??= this.#openAppender())).append(batch);
+  }
+
+  async appendControl(event: ControlEvent): Promise<void> {
+    await this.#controlLog.append(event);
+  }
+
+  tailControl(listener: (event: ControlEvent) => void): Promise<void> {
+    return this.#control.tail(listener);
+  }
+
+  readRaw(partition: number, from: number, limit: number): Promise<Slice<ReadingBatch>> {
+    return this.#read(this.#topics.raw, partition, from, limit, (record) => {
+      try {
+        return copyBatch(this.#rawReader.read(record));
+      } catch {
+        // It is among the dead letters.
+        return null;
+      }
+    });
+  }
+
+  readActivity(partition: number, from: number, limit: number): Promise<Slice<ActivityRecord>> {
+    return this.#read(this.#topics.activity, partition, from, limit, ({ value }) => parseActivity(value));
+  }
+
+  extents(topic: "raw_sensor_data" | "processed_activity"): Promise<Extent[]> {
+    return this.#reader(topic === "raw_sensor_data" ? this.#topics.raw : this.#topics.activity)
+      .extents(this.partitions);
+  }
+
+  async run(factory: TaskFactory): Promise<void> {
+    const { raw, state } = this.#topics;
+    this.#group = new TaskGroup({
+      connection: this.#connection,
+      admin: this.#admin,
+      topics: this.#topics,
+      groupId: this.#groupId,
+      partitions: this.partitions,
+      factory,
+      readRaw: (record) => this.#rawReader.read(record),
+      rawReader: this.#newReader(raw, "tasks"),
+      stateReader: this.#newReader(state, "states"),
+      seenMs: this.#settings.seenMs,
+      sessionTimeoutMs: this.#settings.sessionTimeoutMs,
+      now: this.#now,
+      onLost: (partition, records) => this.#onLost(partition, records),
+      onBroken: this.#trouble("tasks"),
+      onTrouble: this.#trouble("tasks"),
+    });
+    await this.#group.join();
+  }
+
+  tailActivity(from: readonly number[], listener: ActivityListener): Promise<void> {
+    return this.#tail.join(from, listener);
+  }
+
+  async readDeadLetters(limit: number): Promise<DeadLetter[]> {
+    const reader = this.#reader(this.#topics.deadLetters);
+    const letters: DeadLetter[] = [];
+    for (const [partition, { begin, end }] of (await reader.extents(this.partitions)).entries()) {
+      const { records } = await this.#read(
+        this.#topics.deadLetters,
+        partition,
+        Math.max(begin, end - 2 * limit),
+        2 * limit,
+        deadLetterOf,
+      );
+      letters.push(...records.map(({ record }) => record));
+    }
+    return letters.sort((a, b) => b.atMs - a.atMs).slice(0, limit);
+  }
+
+  status(): LogStatus {
+    const trouble = this.#troubles.size === 0 ? null : [...new Set(this.#troubles.values())].join("; ");
+    return { ...this.#status, trouble };
+  }
+
+  /** Asks for the positions now; the timer does so once a second. */
+  poll(): Promise<void> {
+    const trouble = this.#trouble("status");
+    return this.#polling ??= this.#poll().then(() => trouble(null), trouble)
+      .finally(() => this.#polling = null);
+  }
+
+  /** Commits what the tasks have made; timers of their own do so all the time. */
+  async advance(): Promise<void> {
+    await this.#group?.commit();
+  }
+
+  /** Where the tail of `processed_activity` is, per partition; null while nobody wants it. */
+  get tailedTo(): readonly number[] | null {
+    return this.#tail.at;
+  }
+
+  /** Partitions whose task runs in this process. */
+  get running(): number[] {
+    return this.#group?.running ?? [];
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#control.close();
+    // Nothing is taken any more, and what was taken is in the log or refused.
+    this.#appender ??= Promise.reject(new Error("closed"));
+    await this.#appender.then((appender) => appender.close(), () => {});
+    await this.#group?.close();
+    const rest = [
+      this.#tail.close(),
+      this.#controlLog.close(),
+      this.#admin.disconnect(),
+      ...[...this.#readers.values()].map((reader) => reader.close()),
+    ];
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, CLOSE_MS);
+    await Promise.race([Promise.allSettled(rest), timeout.promise]);
+    clearTimeout(timer);
+  }
+
+  async #poll(): Promise<void> {
+    const { raw, activity, deadLetters } = this.#topics;
+    const [rawExtents, activityExtents, deadExtents, [{ partitions }]] = await Promise.all([
+      this.#reader(raw).extents(this.partitions),
+      this.#reader(activity).extents(this.partitions),
+      this.#reader(deadLetters).extents(this.partitions),
+      this.#admin.fetchOffsets({ groupId: this.#groupId, topics: [raw] }),
+    ]);
+    const committed = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    this.#status = {
+      ...this.#status,
+      raw: rawExtents,
+      activity: activityExtents,
+      deadLetters: deadExtents.reduce((sum, { begin, end }) => sum + end - begin, 0),
+      lagRecords: rawExtents.map(({ begin, end }, partition) =>
+        Math.max(0, end - Math.max(begin, committed.get(partition) ?? 0))
+      ),
+    };
+  }
+
+  async #read<T>(
+    topic: string,
+    partition: number,
+    from: number,
+    limit: number,
+    decode: (record: FetchedRecord) => T | null,
+  ): Promise<Slice<T>> {
+    const slice: Slice<T> = { records: [], next: from };
+    const reader = this.#reader(topic);
+    while (slice.records.length < limit) {
+      let fetched;
+      try {
+        fetched = await reader.read(partition, slice.next);
+      } catch (error) {
+        if (!(error instanceof OutOfRange)) throw error;
+        const { begin } = (await reader.extents(this.partitions))[partition];
+        if (begin <= slice.next) return slice;
+        slice.next = begin;
+        continue;
+      }
+      for (const each of fetched.records) {
+        if (slice.records.length === limit) return slice;
+        const record = decode(each);
+        if (record !== null) slice.records.push({ offset: each.offset, record });
+        slice.next = each.offset + 1;
+      }
+      if (fetched.next >= fetched.stableEnd) return slice;
+      slice.next = fetched.next;
+    }
+    return slice;
+  }
+
+  #onLost(partition: number, records: number): void {
+    this.#status = { ...this.#status, lostRecords: this.#status.lostRecords + records };
+    console.error(
+      `${this.#topics.raw}/${partition}: ${records} records were deleted before they were processed. The topic keeps too ` +
+        `little for how long processing was down or behind: raise its retention.ms or retention.bytes (RETENTION_MS and ` +
+        `RETENTION_BYTES when the topics are made), or run more stream processes`,
+    );
+  }
+
+  /** Remembers what keeps a part from working until it works again. */
+  #trouble(part: string): (error: unknown) => void {
+    return (error) => {
+      if (error === null || error === undefined) this.#troubles.delete(part);
+      else if (!this.#closing) this.#troubles.set(part, explain(error, this.#settings));
+    };
+  }
+
+  /** For questions that are answered at once. */
+  #reader(topic: string): TopicReader {
+    return this.#readers.get(topic) ?? this.#newReader(topic, topic);
+  }
+
+  #newReader(topic: string, name: string): TopicReader {
+    const reader = new TopicReader(this.#connection, topic);
+    this.#readers.set(name, reader);
+    return reader;
+  }
+
+  async #openAppender(): Promise<KafkaAppender> {
+    return await startAppender(this.#settings, this.#connection, this.#topics);
+  }
+}
+
+/** Appends without the rest of the log, for the thread that takes requests. */
+export async function openAppender(settings: KafkaLogSettings): Promise<KafkaAppender> {
+  const { connection, admin, topics } = await connect(settings);
+  await admin.disconnect();
+  return await startAppender(settings, connection, topics);
+}
+
+async function connect(settings: KafkaLogSettings, openSocket?: ISocketFactory) {
+  const connection = new Connection(settings, openSocket);
+  const admin = connection.kafka.admin();
+  try {
+    await admin.connect();
+    const topics = await openTopics(connection, admin, settings);
+    return { connection, admin, topics };
+  } catch (error) {
+    await admin.disconnect().catch(() => {});
+    throw (error as Error).name === "Error" ? error : new Error(explain(error, settings));
+  }
+}
+
+const groupIdOf = (connection: Connection) => connection.name("activity-tracker");
+
+/** Newest records of each partition whose ids are known again after a restart: what was on its way when the process ended. */
+const RECALLED_RECORDS = 2000;
+
+async function startAppender(
+  settings: KafkaLogSettings,
+  connection: Connection,
+  topics: Topics,
+): Promise<KafkaAppender> {
+  const reader = new TopicReader(connection, topics.raw);
+  const recent: [string, string, string][] = [];
+  const scratch = newScratch();
+  try {
+    const extents = await reader.extents(settings.partitions);
+    for (const [partition, { begin, end }] of extents.entries()) {
+      for await (const records of reader.readAll(partition, Math.max(begin, end - RECALLED_RECORDS))) {
+        for (const { value } of records) {
+          const batch = value && decodeRaw(value, scratch);
+          if (batch) recent.push([batch.deviceId, batch.sessionId, batch.messageId]);
+        }
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+  return KafkaAppender.open(connection, {
+    topic: topics.raw,
+    partitions: settings.partitions,
+    maxMessageBytes: topics.rawMaxBytes,
+    recent,
+  });
+}

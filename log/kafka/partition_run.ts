@@ -1,0 +1,346 @@
+/**
+ * One partition's task on Kafka, from the moment this process is given the partition until it loses it.
+ *
+ * Outputs, session states and the position in the input are one transaction. kafkajs speaks a protocol in which the consumer
+ * group does not fence a process that was given up for dead and comes back, so every partition has a transactional id of its own:
+ * whoever takes the partition over initialises it, which aborts the former owner's transaction and refuses its next one.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Admin, Message, PartitionOffset, Producer, TopicMessages } from "kafkajs";
+import { partitionOf } from "../partition.ts";
+import type { StateChange, TaskFactory } from "../port.ts";
+import { type ReadingBatch, sessionKey } from "../records.ts";
+import { type Pending, TaskDriver, type TaskPosition } from "../task_driver.ts";
+import { type Connection, rootError } from "./connection.ts";
+import type { FetchedPartition, FetchedRecord } from "./fetch_codec.ts";
+import type { TopicReader } from "./reader.ts";
+import { KafkaStates, stateMessage } from "./states.ts";
+import type { Topics } from "./topics.ts";
+
+/** What all runs of a process share. */
+export interface RunOptions {
+  connection: Connection;
+  admin: Admin;
+  topics: Topics;
+  groupId: string;
+  partitions: number;
+  factory: TaskFactory;
+  /** Reads a raw record. @throws Error with why it cannot be read */
+  readRaw(record: FetchedRecord): ReadingBatch;
+  rawReader: TopicReader;
+  stateReader: TopicReader;
+  /** How long a closed session's state is kept, ms. */
+  seenMs: number;
+  now(): number;
+  /** Records that retention deleted before they could be processed. */
+  onLost(partition: number, records: number): void;
+  /** The run is over: someone else has the partition, or the broker is gone. */
+  onBroken(error: unknown): void;
+}
+
+/** How long a dead owner's transaction keeps readers waiting if nobody takes the partition over, ms. */
+const TRANSACTION_TIMEOUT_MS = 10_000;
+/** A transaction right after another finds the broker still writing the markers of the first. */
+const PRODUCER_RETRY = { initialRetryTime: 20, maxRetryTime: 200, retries: 30 };
+/** Markers are there within milliseconds, or the broker is in trouble. */
+const MARKER_WAIT_MS = 10;
+const MARKER_TRIES = 300;
+/** Records of one send to one partition: the broker takes a batch of up to a megabyte unless told otherwise, bytes. */
+const SEND_BYTES = 800_000;
+/** Records processed beyond the last commit; past it no more are fetched until it is through. */
+const MAX_UNCOMMITTED_RECORDS = 5_000;
+/** Where nothing but the position changed, it is committed this often, ms. */
+const POSITION_INTERVAL_MS = 1000;
+/** The clock of a task that is not behind ticks this often, ms. */
+const TICK_INTERVAL_MS = 1000;
+/** A producer that does not say goodbye by then is left, ms. */
+const DISCONNECT_MS = 3000;
+/** Headers of a dead letter, bytes: the reason, and the origin. */
+const DEAD_LETTER_EXTRA_BYTES = 8192;
+/** A reason longer than this has a part of the message in it. */
+const MAX_REASON_CHARS = 1000;
+
+/** The run was told to stop, or lost its partition, while it started. */
+export class Superseded extends Error {
+  override name = "Superseded";
+}
+
+export class PartitionRun {
+  #producer: Producer;
+  #driver: TaskDriver | null = null;
+  readonly #states = new KafkaStates();
+  #sends: { topic: string; messages: Message[] }[] = [];
+  /** Of records before this offset, dead letters were sent before the restart. */
+  #replayUntil = 0;
+  #committing: Promise<void> | null = null;
+  #uncommitted = 0;
+  #caughtUp = false;
+  #committedMs = 0;
+  #tickedMs = 0;
+  #stopped = false;
+
+  constructor(readonly partition: number, readonly options: RunOptions) {
+    const { connection, groupId } = options;
+    this.#producer = connection.kafka.producer({
+      transactionalId: `${groupId}-${partition}`,
+      maxInFlightRequests: 1,
+      idempotent: false,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+      retry: PRODUCER_RETRY,
+    });
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /**
+   * Fences the former owner, reads the states and makes the task.
+   *
+   * @returns the offset to read the input from
+   * @throws Superseded when the run was stopped meanwhile
+   */
+  async start(): Promise<number> {
+    const { partition, options } = this;
+    await this.#producer.connect();
+    this.#assertRunning();
+    // The producer id is asked for with the first transaction; only from then on nobody else can commit.
+    await (await this.#producer.transaction()).abort();
+    this.#assertRunning();
+    const committed = await this.#readPosition();
+    const [{ begin, end }] = (await options.rawReader.extents(options.partitions)).slice(partition);
+    if (committed.next > end) {
+      throw new Error(
+        `${options.topics.raw}/${partition} ends at ${end}, but records up to ${committed.next} were processed before: the ` +
+          `topic was made anew. Set another KAFKA_TOPIC_PREFIX, or delete the topics ${options.topics.activity} and ` +
+          `${options.topics.state} and the group ${options.groupId}`,
+      );
+    }
+    for await (const records of options.stateReader.readAll(partition, 0)) {
+      this.#states.restore(records);
+      this.#assertRunning();
+    }
+    this.#assertRunning();
+    this.#replayUntil = committed.next;
+    this.#driver = new TaskDriver(partition, this.#states, committed, options.factory, options.now());
+    this.#states.handedOver();
+    if (begin > committed.next) options.onLost(partition, begin - committed.next);
+    const from = Math.max(begin, committed.snapshot);
+    this.#driver.reach(from);
+    return from;
+  }
+
+  /** Takes what was read. @returns when to go on reading */
+  async process({ records, next, stableEnd }: FetchedPartition): Promise<void> {
+    const driver = this.#driver;
+    if (this.#stopped || driver === null) return;
+    for (const record of records) {
+      if (record.offset >= driver.next) this.#processOne(driver, record);
+    }
+    driver.reach(next);
+    this.#uncommitted += records.length;
+    this.#caughtUp = next >= stableEnd;
+    while (this.#uncommitted > MAX_UNCOMMITTED_RECORDS && !this.#stopped && !driver.isReplaying) {
+      await this.commit();
+    }
+  }
+
+  /** Lets the task's clock tick and commits what is pending; waits for the commit under way, if there is one. */
+  commit(): Promise<void> {
+    return this.#committing ??= this.#commit().finally(() => this.#committing = null);
+  }
+
+  /** Commits everything, live states too, and ends the run. */
+  async finish(): Promise<void> {
+    await this.#committing;
+    this.#driver?.requestSnapshot();
+    await this.commit();
+    await this.stop();
+  }
+
+  /** Ends the run without a commit: the next owner goes on from the last one. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#driver = null;
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, DISCONNECT_MS);
+    // Whatever it says, nothing is lost: what was not committed is processed again.
+    await Promise.race([this.#producer.disconnect().catch(() => {}), timeout.promise]);
+    clearTimeout(timer);
+  }
+
+  #assertRunning(): void {
+    if (this.#stopped) throw new Superseded();
+  }
+
+  async #readPosition(): Promise<TaskPosition> {
+    const { admin, groupId, topics } = this.options;
+    const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topics.raw] });
+    const stored = partitions.find(({ partition }) => partition === this.partition);
+    const next = Math.max(0, Number(stored?.offset ?? 0));
+    // Set by hand (kafka-consumer-groups --reset-offsets), an offset has no metadata.
+    const snapshot = /^snapshot=(\d+)$/.exec(stored?.metadata ?? "")?.[1];
+    return { next, snapshot: snapshot === undefined ? next : Number(snapshot) };
+  }
+
+  #processOne(driver: TaskDriver, record: FetchedRecord): void {
+    const { partition, options } = this;
+    let batch: ReadingBatch;
+    try {
+      batch = options.readRaw(record);
+    } catch (error) {
+      if (record.offset >= this.#replayUntil) this.#setAside(record, (error as Error).message);
+      return;
+    }
+    // A test of the connection: apps send it before the first reading.
+    if (batch.count === 0) return;
+    const home = partitionOf(batch.deviceId, options.partitions);
+    if (home === partition) {
+      return driver.process(sessionKey(batch.deviceId, batch.sessionId), batch, record.offset);
+    }
+    if (record.offset >= this.#replayUntil) this.#bringHome(record, home, batch.deviceId);
+  }
+
+  #setAside({ key, value, offset }: FetchedRecord, reason: string): void {
+    const { topics } = this.options;
+    const most = topics.deadLetterMaxBytes - DEAD_LETTER_EXTRA_BYTES;
+    const bytes = value ?? new Uint8Array();
+    const headers: Record<string, string> = {
+      reason: reason.slice(0, MAX_REASON_CHARS),
+      topic: topics.raw,
+      partition: String(this.partition),
+      offset: String(offset),
+    };
+    if (bytes.length > most) headers.bytes = String(bytes.length);
+    this.#send(topics.deadLetters, {
+      key: key && Buffer.from(key),
+      value: Buffer.from(bytes.subarray(0, most)),
+      headers,
+    });
+  }
+
+  /** A producer that does not set the key spreads a device over all partitions; its sessions live in one. */
+  #bringHome({ value, timestampMs }: FetchedRecord, home: number, deviceId: string): void {
+    this.#send(this.options.topics.raw, {
+      partition: home,
+      key: deviceId,
+      value: Buffer.from(value!),
+      timestamp: String(timestampMs),
+    });
+  }
+
+  #send(topic: string, message: Message): void {
+    this.#sends.push({ topic, messages: [{ partition: this.partition, ...message }] });
+  }
+
+  async #commit(): Promise<void> {
+    const driver = this.#driver;
+    if (driver === null || this.#stopped) return;
+    const nowMs = this.options.now();
+    if (this.#caughtUp && nowMs - this.#tickedMs >= TICK_INTERVAL_MS) {
+      this.#tickedMs = nowMs;
+      driver.tick(nowMs);
+    }
+    const pending = driver.collect(nowMs);
+    if (pending === null) return;
+    const sends = this.#sends;
+    const hasWork = pending.outputs.length > 0 || pending.changes.length > 0 || sends.length > 0 ||
+      pending.position.snapshot !== driver.committed.snapshot || this.#uncommitted > MAX_UNCOMMITTED_RECORDS;
+    if (!hasWork && nowMs - this.#committedMs < POSITION_INTERVAL_MS) return;
+    const expired = this.#states.expired(nowMs - this.options.seenMs);
+    this.#sends = [];
+    this.#uncommitted = 0;
+    this.#committedMs = nowMs;
+    try {
+      await this.#transact(pending, sends, expired);
+    } catch (error) {
+      // kafkajs's producer cannot be used again, and whether the commit is in the log only the next start finds out.
+      const wasStopped = this.#stopped;
+      await this.stop();
+      if (!wasStopped) this.options.onBroken(error);
+      return;
+    }
+    driver.commit();
+    this.#states.apply(pending.changes, expired, nowMs);
+  }
+
+  async #transact(pending: Pending, sends: TopicMessages[], expired: string[]): Promise<void> {
+    const { topics, groupId } = this.options;
+    const { outputs, changes, position } = pending;
+    const transaction = await this.#producer.transaction();
+    const messages: TopicMessages[] = [
+      { topic: topics.activity, messages: outputs.map((record) => this.#message(record.deviceId, record)) },
+      { topic: topics.state, messages: latest(changes).map(stateMessage).map((each) => this.#own(each)) },
+      { topic: topics.state, messages: expired.map((key) => this.#own({ key, value: null })) },
+      ...sends,
+    ];
+    for (const topicMessages of inSends(messages)) await transaction.sendBatch({ topicMessages });
+    // kafkajs's types leave out the metadata that its encoder writes.
+    const offset: PartitionOffset & { metadata: string } = {
+      partition: this.partition,
+      offset: String(position.next),
+      metadata: `snapshot=${position.snapshot}`,
+    };
+    const offsets = { consumerGroupId: groupId, topics: [{ topic: topics.raw, partitions: [offset] }] };
+    await whileConcurrent(() => transaction.sendOffsets(offsets));
+    await transaction.commit();
+  }
+
+  #message(key: string, record: object): Message {
+    return this.#own({ key, value: JSON.stringify(record) });
+  }
+
+  #own(message: Message): Message {
+    message.partition = this.partition;
+    return message;
+  }
+}
+
+/** kafkajs tries everything again that finds the markers of the transaction before still being written, except this. */
+async function whileConcurrent(send: () => Promise<void>): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (rootError(error).type !== "CONCURRENT_TRANSACTIONS" || tries === MARKER_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, MARKER_WAIT_MS));
+    }
+  }
+}
+
+/** Only the newest change of each key: the older would be compacted away. */
+function latest(changes: readonly StateChange[]): StateChange[] {
+  return [...new Map(changes.map((change) => [change.key, change])).values()];
+}
+
+/** Divides messages into sends of bounded size; most of the time it is one. */
+function* inSends(all: readonly TopicMessages[]): Generator<TopicMessages[]> {
+  let send: TopicMessages[] = [];
+  let bytes = 0;
+  for (const { topic, messages } of all) {
+    let into: Message[] | null = null;
+    for (const message of messages) {
+      const size = sizeOf(message);
+      if (bytes > 0 && bytes + size > SEND_BYTES) {
+        yield send;
+        send = [];
+        bytes = 0;
+        into = null;
+      }
+      if (into === null) send.push({ topic, messages: into = [] });
+      into.push(message);
+      bytes += size;
+    }
+  }
+  if (send.length > 0) yield send;
+}
+
+/** About what a record takes, bytes. */
+function sizeOf({ key, value, headers }: Message): number {
+  const extra = headers ? DEAD_LETTER_EXTRA_BYTES : 64;
+  return extra + (key?.length ?? 0) + (value?.length ?? 0);
+}

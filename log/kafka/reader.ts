@@ -1,0 +1,308 @@
+/**
+ * Reads partitions without a consumer group: the tails of the read model and of live viewers, a task's input and its states,
+ * and pages of records. Only records of committed transactions.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
+import type { Extent } from "../port.ts";
+import type { Cluster, Connection } from "./connection.ts";
+import { decodeFetch, type FetchedPartition, type FetchedRecord } from "./fetch_codec.ts";
+
+/** Bytes of one partition in an answer; a larger batch comes alone. */
+const PARTITION_BYTES = 1 << 20;
+/** Bytes of an answer: what a task can process in about 50 ms. */
+const ANSWER_BYTES = 8 << 20;
+/** From so many bytes on there is probably more, so that the next fetch need not wait for its turn. */
+const FULL_BYTES = PARTITION_BYTES / 2;
+
+const OFFSET_OUT_OF_RANGE = 1;
+/** The partition has moved, or its new leader is not known yet. */
+const MOVED = new Set([3, 5, 6, 9, 74, 75, 76]);
+const NAMES: Record<number, string> = { 29: "TOPIC_AUTHORIZATION_FAILED", 3: "UNKNOWN_TOPIC_OR_PARTITION" };
+
+/** The offset is not in the partition (any more). */
+export class OutOfRange extends Error {
+  override name = "OutOfRange";
+}
+
+/** An error code of a partition, as kafkajs's own errors look. */
+class FetchError extends Error {
+  override name = "FetchError";
+  readonly type: string;
+  constructor(readonly code: number, topic: string) {
+    const type = NAMES[code] ?? `error code ${code}`;
+    super(`${topic} cannot be read`);
+    this.type = type;
+  }
+}
+
+/** Asks for records of one topic. To be closed. */
+export class TopicReader {
+  readonly #cluster: Cluster;
+  #connected: Promise<void> | null = null;
+
+  constructor(readonly connection: Connection, readonly topic: string) {
+    this.#cluster = connection.newCluster();
+  }
+
+  /** Which broker has which partitions. */
+  async leaders(partitions: number[]): Promise<Map<string, number[]>> {
+    await this.#connect();
+    await this.#cluster.refreshMetadataIfNecessary();
+    return new Map(Object.entries(this.#cluster.findLeaderForPartitions(this.topic, partitions)));
+  }
+
+  /**
+   * One fetch from one broker.
+   *
+   * @param offsets where to read each partition
+   * @param maxWaitMs how long the broker waits for a first record, ms
+   */
+  async fetch(
+    nodeId: string,
+    offsets: ReadonlyMap<number, number>,
+    maxWaitMs: number,
+  ): Promise<FetchedPartition[]> {
+    await this.#connect();
+    const broker = await this.#cluster.findBroker({ nodeId });
+    // The broker fills an answer in the order asked: whoever is first must not always be the same.
+    const order = [...offsets.keys()].toSorted(() => Math.random() - 0.5);
+    const request = fetchRequest({
+      replicaId: -1,
+      isolationLevel: 1,
+      maxWaitTime: maxWaitMs,
+      minBytes: 1,
+      maxBytes: ANSWER_BYTES,
+      topics: [{
+        topic: this.topic,
+        partitions: order.map((partition) => ({
+          partition,
+          fetchOffset: String(offsets.get(partition)),
+          maxBytes: PARTITION_BYTES,
+        })),
+      }],
+    });
+    const response = {
+      decode: (answer: Buffer) => ({ clientSideThrottleTime: 0, fetched: decodeFetch(answer, offsets) }),
+      parse: ({ fetched }: { fetched: FetchedPartition[] }) => fetched,
+    };
+    return await broker.connectionPool.send({ request, response }) as FetchedPartition[];
+  }
+
+  /**
+   * Records of one partition from an offset on, as they come in one answer; none at its end.
+   *
+   * @throws OutOfRange
+   */
+  async read(partition: number, from: number): Promise<FetchedPartition> {
+    const [nodeId] = (await this.leaders([partition])).keys();
+    if (nodeId === undefined) throw new Error(`${this.topic} has no partition ${partition}`);
+    try {
+      const [fetched] = await this.fetch(nodeId, new Map([[partition, from]]), 0);
+      this.check(fetched, from);
+      return fetched;
+    } catch (error) {
+      if (!(error instanceof OutOfRange)) await this.refresh();
+      throw error;
+    }
+  }
+
+  /** @throws OutOfRange or FetchError when the partition could not be read */
+  check({ partition, errorCode }: FetchedPartition, from: number): void {
+    if (errorCode === 0) return;
+    if (errorCode === OFFSET_OUT_OF_RANGE) {
+      throw new OutOfRange(`${this.topic}/${partition} has no offset ${from}`);
+    }
+    throw new FetchError(errorCode, `${this.topic}/${partition}`);
+  }
+
+  /** Reads a partition to its end, however long that takes. */
+  async *readAll(partition: number, from: number): AsyncGenerator<FetchedRecord[]> {
+    for (let at = from;;) {
+      const { records, next, stableEnd } = await this.read(partition, at);
+      if (records.length > 0) yield records;
+      if (next >= stableEnd) return;
+      at = next;
+    }
+  }
+
+  /** Of each partition: the oldest offset kept, and the one after the newest record of a finished transaction. */
+  async extents(partitions: number): Promise<Extent[]> {
+    await this.#connect();
+    const asked = [{
+      topic: this.topic,
+      partitions: Array.from({ length: partitions }, (_, partition) => ({ partition })),
+    }];
+    const [begins, ends] = await Promise.all([true, false].map(async (fromBeginning) => {
+      const [{ partitions }] = await this.#cluster.fetchTopicsOffset(
+        asked.map((topic) => ({ ...topic, fromBeginning })),
+      );
+      const offsets: number[] = [];
+      for (const { partition, offset } of partitions) offsets[partition] = Number(offset);
+      return offsets;
+    }));
+    return begins.map((begin, partition) => ({ begin, end: ends[partition] }));
+  }
+
+  /** Forgets which broker has what. */
+  async refresh(): Promise<void> {
+    await this.#connect();
+    await this.#cluster.refreshMetadata();
+  }
+
+  async close(): Promise<void> {
+    await this.#connected?.catch(() => {});
+    await this.#cluster.disconnect();
+  }
+
+  #connect(): Promise<void> {
+    return this.#connected ??= (async () => {
+      try {
+        await this.#cluster.connect();
+        await this.#cluster.addMultipleTargetTopics([this.topic]);
+      } catch (error) {
+        this.#connected = null;
+        throw error;
+      }
+    })();
+  }
+}
+
+export interface FollowerOptions {
+  /**
+   * Takes what was read; the next fetch from that broker waits for it. When `set` or `delete` was called for the partition
+   * meanwhile, the position stays as they left it.
+   */
+  onFetched(fetched: FetchedPartition, from: number): void | Promise<void>;
+  /** The offset is not there (any more). @returns where to go on */
+  onOutOfRange(partition: number, offset: number, extent: Extent): number;
+  /** Why nothing can be read now; null when it can again. */
+  onTrouble(error: unknown): void;
+}
+
+/** A fetch waits so long for a first record, ms: bounds how late a new partition is read. */
+const MAX_WAIT_MS = 100;
+/** Between two fetches from a broker, ms: an answer with records of twenty phones costs little more than with one's. */
+const PACE_MS = 30;
+/** Before a failed fetch is tried again, ms. */
+const RETRY_MS = 200;
+
+/** Reads on and on, each broker in a loop of its own. */
+export class Follower {
+  readonly #offsets = new Map<number, number>();
+  readonly #loops = new Map<string, Promise<void>>();
+  #closed = false;
+  #planning: Promise<void> | null = null;
+  #replan = false;
+
+  constructor(readonly reader: TopicReader, readonly options: FollowerOptions) {}
+
+  /** Where a partition is read on; null when it is not followed. */
+  at(partition: number): number | null {
+    return this.#offsets.get(partition) ?? null;
+  }
+
+  /** Reads the partition from this offset on. */
+  set(partition: number, offset: number): void {
+    this.#offsets.set(partition, offset);
+    this.#plan();
+  }
+
+  delete(partition: number): void {
+    this.#offsets.delete(partition);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#planning;
+    await Promise.all(this.#loops.values());
+  }
+
+  /** Starts a loop for every broker that has none. */
+  #plan(): void {
+    this.#replan = true;
+    this.#planning ??= this.#planAll().finally(() => this.#planning = null);
+  }
+
+  async #planAll(): Promise<void> {
+    while (this.#replan && !this.#closed) {
+      this.#replan = false;
+      try {
+        const leaders = await this.reader.leaders([...this.#offsets.keys()]);
+        for (const nodeId of leaders.keys()) this.#startLoop(nodeId);
+      } catch (error) {
+        await this.#recover(error);
+        this.#replan = true;
+      }
+    }
+  }
+
+  #startLoop(nodeId: string): void {
+    if (this.#loops.has(nodeId) || this.#closed) return;
+    const loop = this.#loop(nodeId).finally(() => {
+      this.#loops.delete(nodeId);
+      // A partition may have come to this broker after its loop had looked.
+      if (!this.#closed) this.#plan();
+    });
+    this.#loops.set(nodeId, loop);
+  }
+
+  async #loop(nodeId: string): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const led = (await this.reader.leaders([...this.#offsets.keys()])).get(nodeId) ?? [];
+        const offsets = new Map<number, number>();
+        for (const partition of led) {
+          const offset = this.at(partition);
+          if (offset !== null) offsets.set(partition, offset);
+        }
+        if (offsets.size === 0) return;
+        const startedMs = performance.now();
+        const fetched = await this.reader.fetch(nodeId, offsets, MAX_WAIT_MS);
+        let bytes = 0;
+        for (const each of fetched) bytes += await this.#take(each, offsets.get(each.partition)!);
+        this.options.onTrouble(null);
+        const waitMs = PACE_MS - (performance.now() - startedMs);
+        if (bytes < FULL_BYTES && waitMs > 0) await delay(waitMs);
+      } catch (error) {
+        if (this.#closed) return;
+        await this.#recover(error);
+        this.#plan();
+        // The partition may be another broker's now; the plan starts a loop where it is.
+        return;
+      }
+    }
+  }
+
+  async #take(fetched: FetchedPartition, from: number): Promise<number> {
+    const { partition } = fetched;
+    const isCurrent = () => !this.#closed && this.at(partition) === from;
+    if (!isCurrent()) return 0;
+    try {
+      this.reader.check(fetched, from);
+    } catch (error) {
+      if (!(error instanceof OutOfRange)) throw error;
+      const extents = await this.reader.extents(partition + 1);
+      if (isCurrent()) {
+        this.#offsets.set(partition, this.options.onOutOfRange(partition, from, extents[partition]));
+      }
+      return 0;
+    }
+    if (fetched.next === from) return 0;
+    await this.options.onFetched(fetched, from);
+    if (isCurrent()) this.#offsets.set(partition, fetched.next);
+    return fetched.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const moved = error instanceof FetchError && MOVED.has(error.code);
+    if (!moved) this.options.onTrouble(error);
+    await delay(RETRY_MS);
+    // Which fails as the fetch did: the next try tells.
+    await this.reader.refresh().catch(() => {});
+  }
+}
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

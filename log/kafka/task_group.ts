@@ -1,0 +1,187 @@
+/**
+ * The processes that share the partitions' tasks: a consumer group, used for who has which partition only. Records are read by
+ * the follower, whose position is ours to set; the group's own fetching is paused.
+ *
+ * @module
+ */
+import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent } from "kafkajs";
+import { PartitionRun, type RunOptions, Superseded } from "./partition_run.ts";
+import { Follower } from "./reader.ts";
+
+/** How often outputs, states and positions are committed, ms: a viewer waits for half of it on average. */
+const COMMIT_INTERVAL_MS = 250;
+/** A heartbeat this often keeps the partitions and brings news of a rebalance, as a share of the session timeout. */
+const HEARTBEATS_PER_SESSION = 12;
+/** Members get this much longer than a session to join after a rebalance has begun, ms. */
+const REBALANCE_EXTRA_MS = 2000;
+/** A consumer that ended is made anew after, ms. */
+const RESTART_MS = 1000;
+/** The last commits, and leaving the group, may take so long when the process stops, ms. */
+const CLOSE_MS = 5000;
+
+export interface TaskGroupOptions extends RunOptions {
+  sessionTimeoutMs: number;
+  /** What keeps records from being processed; null when all is well again. */
+  onTrouble(error: unknown): void;
+}
+
+export class TaskGroup {
+  readonly #options: TaskGroupOptions;
+  readonly #follower: Follower;
+  readonly #runs = new Map<number, PartitionRun>();
+  readonly #timers = new Map<PartitionRun, ReturnType<typeof setInterval>>();
+  readonly #starting = new Set<Promise<void>>();
+  #assigned = new Set<number>();
+  #consumer: Consumer | null = null;
+  #closed = false;
+
+  constructor(options: TaskGroupOptions) {
+    this.#options = options;
+    this.#follower = new Follower(options.rawReader, {
+      onFetched: (fetched) => this.#runs.get(fetched.partition)?.process(fetched),
+      onOutOfRange: (partition, offset, { begin, end }) => {
+        if (offset < begin) options.onLost(partition, begin - offset);
+        return offset < begin ? begin : end;
+      },
+      onTrouble: options.onTrouble,
+    });
+  }
+
+  /**
+   * Joins the group. Resolves when the tasks of the partitions that came with it have started, or failed to and are tried again.
+   *
+   * @throws Error when the cluster does not let us
+   */
+  async join(): Promise<void> {
+    const { connection, groupId, topics, sessionTimeoutMs } = this.#options;
+    const consumer = connection.kafka.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs + REBALANCE_EXTRA_MS,
+      heartbeatInterval: sessionTimeoutMs / HEARTBEATS_PER_SESSION,
+      maxWaitTimeInMs: Math.min(100, sessionTimeoutMs / HEARTBEATS_PER_SESSION),
+      allowAutoTopicCreation: false,
+      retry: { retries: 5, restartOnFailure: () => Promise.resolve(!this.#closed) },
+    });
+    this.#consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
+      const assigned = payload.memberAssignment[topics.raw] ?? [];
+      // Before the first fetch of the new generation, or it would be fetched twice.
+      consumer.pause([{ topic: topics.raw, partitions: assigned }]);
+      this.#assign(assigned);
+    });
+    // A heartbeat that is answered means that the partitions are still ours: a broken run may begin anew.
+    consumer.on(consumer.events.HEARTBEAT, () => this.#startMissing());
+    consumer.on(consumer.events.CRASH, (event: ConsumerCrashEvent) => this.#onCrash(consumer, event));
+    await consumer.connect();
+    await consumer.subscribe({ topic: topics.raw, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    await Promise.all(this.#starting);
+  }
+
+  /** Commits everything and leaves the group. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const closing = (async () => {
+      await this.#follower.close();
+      await Promise.all([...this.#runs.values()].map((run) => run.finish()));
+      for (const timer of this.#timers.values()) clearInterval(timer);
+      await this.#consumer?.disconnect();
+    })();
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, CLOSE_MS);
+    try {
+      await Promise.race([closing, timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+      for (const timer of this.#timers.values()) clearInterval(timer);
+    }
+  }
+
+  /** Commits what is pending in every partition. */
+  async commit(): Promise<void> {
+    await Promise.all([...this.#timers.keys()].map((run) => run.commit()));
+  }
+
+  /** Partitions whose task is running here. */
+  get running(): number[] {
+    return [...this.#timers.keys()].map(({ partition }) => partition);
+  }
+
+  #assign(partitions: readonly number[]): void {
+    this.#assigned = new Set(partitions);
+    for (const [partition, run] of this.#runs) {
+      if (this.#assigned.has(partition)) continue;
+      this.#end(run);
+    }
+    this.#startMissing();
+  }
+
+  #startMissing(): void {
+    if (this.#closed) return;
+    for (const partition of this.#assigned) {
+      if (this.#runs.has(partition)) continue;
+      const starting = this.#start(new PartitionRun(partition, this.#runOptions(partition)));
+      this.#starting.add(starting);
+      starting.then(() => this.#starting.delete(starting));
+    }
+  }
+
+  #runOptions(partition: number): RunOptions {
+    return {
+      ...this.#options,
+      onBroken: (error) => {
+        const run = this.#runs.get(partition);
+        if (run?.isStopped) this.#end(run);
+        this.#options.onBroken(error);
+      },
+    };
+  }
+
+  async #start(run: PartitionRun): Promise<void> {
+    const { partition } = run;
+    this.#runs.set(partition, run);
+    try {
+      const from = await run.start();
+      if (this.#runs.get(partition) !== run) return;
+      this.#follower.set(partition, from);
+      const timer = setInterval(() => run.commit(), COMMIT_INTERVAL_MS);
+      this.#timers.set(run, timer);
+      this.#options.onTrouble(null);
+    } catch (error) {
+      if (error instanceof Superseded) return;
+      // The next heartbeat tries again.
+      this.#end(run);
+      this.#options.onTrouble(error);
+    }
+  }
+
+  #end(run: PartitionRun): void {
+    const { partition } = run;
+    if (this.#runs.get(partition) === run) {
+      this.#runs.delete(partition);
+      this.#follower.delete(partition);
+    }
+    clearInterval(this.#timers.get(run));
+    this.#timers.delete(run);
+    run.stop();
+  }
+
+  /** kafkajs restarts after most errors; after the others a new consumer does it. */
+  async #onCrash(consumer: Consumer, { payload: { error, restart } }: ConsumerCrashEvent): Promise<void> {
+    this.#options.onTrouble(error);
+    if (restart || this.#closed || this.#consumer !== consumer) return;
+    // Whatever it says: it is not used again.
+    await consumer.disconnect().catch(() => {});
+    while (!this.#closed && this.#consumer === consumer) {
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      if (this.#closed) return;
+      try {
+        await this.join();
+      } catch (error) {
+        this.#consumer = consumer;
+        this.#options.onTrouble(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { deadLettersQuery } from "../../web/api_schemas.ts";
+import { handlers, type RouteModule } from "../../web/define.ts";
+import { parseQuery } from "../../web/validate.ts";
+
+/** `GET /api/dead-letters`: messages that could not be read, newest first. */
+export const handler: RouteModule["handler"] = handlers({
+  async GET({ url, services }) {
+    const { limit } = parseQuery(deadLettersQuery, url);
+    return Response.json({ items: await services.deadLetters(limit) });
+  },
+});
