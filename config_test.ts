@@ -151,7 +151,7 @@ Deno.test("no error and no listing shows the password", () => {
   assert.doesNotMatch(problems(env).join(), /hunter2/);
   const text = printConfig({ ...BROKERS, ...LOGIN });
   assert.doesNotMatch(text, /hunter2/);
-  assert.match(text, /^KAFKA_SASL_PASSWORD=\*\*\*  # environment$/m);
+  assert.ok(text.split("\n").includes("KAFKA_SASL_PASSWORD=***  # environment"));
 });
 
 Deno.test("loadSettings() opens ingest by itself only while the server is alone on this machine", () => {

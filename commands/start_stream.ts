@@ -29,7 +29,7 @@ export async function startStream(kafka: KafkaSettings, settings: Settings): Pro
   await orStartError(processors.run(log, settings, () => {}));
   const stats = () => ({
     status: log.status(),
-    tasks: processors.figures((partition) => log.running.includes(partition)),
+    tasks: processors.figures(),
   });
   const probes: Probes = {
     readiness: () => Promise.resolve(readinessOf(stats())),

@@ -51,13 +51,17 @@ async function makeTopic(
   connection: Connection,
   plainName: string,
   numPartitions: number,
-  config: Record<string, string> = {},
+  { replicationFactor = 1, config = {} }: { replicationFactor?: number; config?: Record<string, string> } =
+    {},
 ): Promise<string> {
   const admin = connection.kafka.admin();
   const topic = connection.name(plainName);
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+  await admin.createTopics({
+    topics: [{ topic, numPartitions, replicationFactor, configEntries }],
+    waitForLeaders: true,
+  });
   await admin.disconnect();
   return topic;
 }
@@ -149,6 +153,37 @@ ownKafkaTest(
 );
 
 ownKafkaTest(
+  "Three nodes that are lost one after the other: messages are taken again, each stored once, in order",
+  async () => {
+    await using cluster = await startKafka({ nodes: 3 });
+    const connection = connect(cluster.brokers);
+    const topic = await makeTopic(connection, "raw", PARTITIONS, {
+      replicationFactor: 3,
+      config: { "min.insync.replicas": "2" },
+    });
+    const appender = open(connection, topic);
+    const phones = new Phones(appender);
+    for (const node of [1, 2, 3]) {
+      await phones.goOn(10);
+      await cluster.kill(node);
+      const killedMs = performance.now();
+      await phones.goOn(3);
+      console.log(
+        `all partitions take messages ${
+          Math.round(performance.now() - killedMs)
+        } ms after node ${node} was killed`,
+      );
+      await cluster.start(node);
+    }
+    await phones.goOn(10);
+    await phones.stop();
+    await appender.close();
+    const stored = await readWithKafkasTool(cluster, topic);
+    assert.deepEqual(stored, phones.acknowledged.map((count) => Array.from({ length: count }, (_, i) => i)));
+  },
+);
+
+ownKafkaTest(
   "A frozen broker makes appends be refused within 5 s, and goes on by itself when it is let go",
   async () => {
     await using cluster = await startKafka();
@@ -188,7 +223,7 @@ ownKafkaTest(
 
 kafkaTest("A message that the broker finds too large is refused for good", async (brokers) => {
   const connection = connect(brokers);
-  const topic = await makeTopic(connection, "raw", PARTITIONS, { "max.message.bytes": "2000" });
+  const topic = await makeTopic(connection, "raw", PARTITIONS, { config: { "max.message.bytes": "2000" } });
   const appender = open(connection, topic);
   const noise = Float64Array.from({ length: 3000 }, (_, i) => Math.sin(i * i) * 9);
   const large = batchOf("phone-1", "1", { count: 1000, tMs: noise, xyz: noise });

@@ -3,7 +3,8 @@
  * contract test in `port_contract.ts` runs against each.
  *
  * What every engine promises:
- * - `append` resolves only when the record is durable; a rejected append stored nothing.
+ * - `append` resolves only when the record is durable. A rejected one stored nothing, or says that it may have (Kafka did not answer
+ *   in time); sent again, it changes nothing twice.
  * - The same (deviceId, sessionId, messageId) again is stored once, across restarts. (Kafka: as far as this process knows; one that
  *   comes over another process changes no window either, since readings have their place by time.)
  * - A partition holds records of one key hash in append order, with increasing offsets.
@@ -75,6 +76,8 @@ export interface PartitionTask {
    * @param snapshot whether to hand over the changed live states too
    */
   take(snapshot: boolean): TaskOutcome;
+  /** The partition is another process's now: nothing of it is asked for any more. */
+  close(): void;
 }
 
 export type TaskFactory = (context: TaskContext) => PartitionTask;

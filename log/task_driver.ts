@@ -125,6 +125,10 @@ export class TaskDriver {
     this.#snapshotDue = true;
   }
 
+  close(): void {
+    this.#task.close();
+  }
+
   #take(snapshot: boolean): void {
     const { outputs, states } = this.#task.take(snapshot);
     if (outputs.length > 0) {

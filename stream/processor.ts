@@ -25,6 +25,8 @@ export interface ProcessorOptions {
   settings: WindowSettings;
   thresholds: Thresholds;
   onSession: (event: SessionEvent) => void;
+  /** The task is closed; its figures are the last. */
+  onClose: () => void;
   /** The wall clock at the start: sessions get their whole idle time from then on, since nobody could post while we were down. */
   nowMs: number;
 }
@@ -131,6 +133,10 @@ export class Processor implements PartitionTask {
     this.#closed = new Map();
     this.#outputs = [];
     return { outputs, states };
+  }
+
+  close(): void {
+    this.#options.onClose();
   }
 
   /** Opens the session; null when the record is already in the state of one that was closed later. */

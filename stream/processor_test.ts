@@ -35,6 +35,7 @@ class Partition {
       settings: DEFAULT_WINDOW,
       thresholds: DEFAULT_THRESHOLDS,
       onSession: (event) => this.events.push(event),
+      onClose: () => {},
       nowMs,
     });
   }

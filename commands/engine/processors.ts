@@ -18,9 +18,9 @@ export interface TaskFigures {
 }
 
 export class Processors {
-  readonly #byPartition = new Map<number, Processor>();
-  /** Of tasks whose partition has got another one since. */
-  readonly #ended = { late: 0, duplicates: 0 };
+  readonly #running = new Set<Processor>();
+  /** Of tasks that were closed. */
+  readonly #closed = { late: 0, duplicates: 0 };
 
   /**
    * Starts the tasks.
@@ -34,30 +34,34 @@ export class Processors {
   ): Promise<void> {
     const { windowMs, slideMs, latenessMs, sessionIdleMs } = settings;
     await log.run((context) => {
-      const before = this.#byPartition.get(context.partition)?.figures();
-      this.#ended.late += before?.late ?? 0;
-      this.#ended.duplicates += before?.duplicates ?? 0;
-      const processor = new Processor(context, {
+      const processor: Processor = new Processor(context, {
         settings: { windowMs, slideMs, latenessMs, sessionIdleMs },
         thresholds: DEFAULT_THRESHOLDS,
         onSession,
+        onClose: () => this.#close(processor),
         nowMs: Date.now(),
       });
-      this.#byPartition.set(context.partition, processor);
+      this.#running.add(processor);
       return processor;
     });
   }
 
-  /** @param isRunning whether a partition's task is still this process's: the sessions of others are counted elsewhere */
-  figures(isRunning: (partition: number) => boolean): TaskFigures {
-    let { late, duplicates } = this.#ended;
+  figures(): TaskFigures {
+    let { late, duplicates } = this.#closed;
     let openSessions = 0;
-    for (const [partition, processor] of this.#byPartition) {
+    for (const processor of this.#running) {
       const figures = processor.figures();
-      if (isRunning(partition)) openSessions += figures.openSessions;
+      openSessions += figures.openSessions;
       late += figures.late;
       duplicates += figures.duplicates;
     }
     return { openSessions, late, duplicates };
+  }
+
+  #close(processor: Processor): void {
+    const { late, duplicates } = processor.figures();
+    this.#closed.late += late;
+    this.#closed.duplicates += duplicates;
+    this.#running.delete(processor);
   }
 }

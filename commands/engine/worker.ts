@@ -42,21 +42,19 @@ interface OpenLog {
   log: Log;
   /** Takes groups of batches; null with Kafka, which gets them from the HTTP thread. */
   embedded: EmbeddedLog | null;
-  /** Whether a partition's task is this process's now. */
-  isRunning(partition: number): boolean;
 }
 
 async function openLog(options: EngineOptions): Promise<OpenLog> {
   const { dataDir, partitions, retentionMs, retentionBytes, maxPastMs } = options;
   if (options.kafka) {
     const log = await openKafkaLog(options.kafka, options);
-    return { log, embedded: null, isRunning: (partition) => log.running.includes(partition) };
+    return { log, embedded: null };
   }
   const log = fromDataDir(dataDir, () => {
     const path = `${dataDir}/log.db`;
     return new EmbeddedLog({ path, partitions, retentionMs, retentionBytes, seenMs: maxPastMs });
   });
-  return { log, embedded: log, isRunning: () => true };
+  return { log, embedded: log };
 }
 
 function openReadModel({ dataDir, partitions, slideMs, sessionIdleMs }: EngineOptions, log: Log): ReadModel {
@@ -80,7 +78,6 @@ class EngineHost {
   readonly #options: EngineOptions;
   readonly #log: Log;
   readonly #embedded: EmbeddedLog | null;
-  readonly #isRunning: (partition: number) => boolean;
   readonly #readModel: ReadModel;
   readonly #recent: RecentActivity;
   readonly #channels = new LiveChannels((channel, frame) =>
@@ -92,11 +89,10 @@ class EngineHost {
   #fillTrouble: string | null = null;
   #closing = false;
 
-  private constructor(options: EngineOptions, { log, embedded, isRunning }: OpenLog, recent: RecentActivity) {
+  private constructor(options: EngineOptions, { log, embedded }: OpenLog, recent: RecentActivity) {
     this.#options = options;
     this.#log = log;
     this.#embedded = embedded;
-    this.#isRunning = isRunning;
     this.#recent = recent;
     this.#readModel = openReadModel(options, log);
     this.#timer = setInterval(() => this.#advance(), READ_MODEL_INTERVAL_MS);
@@ -198,7 +194,7 @@ class EngineHost {
   #stats(): EngineStats {
     return {
       status: this.#log.status(),
-      tasks: this.#options.runsTasks ? this.#processors.figures(this.#isRunning) : null,
+      tasks: this.#options.runsTasks ? this.#processors.figures() : null,
       readModel: {
         isFilling: this.#readModel.catchingUp,
         trouble: this.#writeTrouble ?? this.#fillTrouble,

@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { Linger, TAIL_MS } from "../linger.ts";
 import type { Appended } from "../port.ts";
 import { partitionOf } from "../partition.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { Unavailable } from "../unavailable.ts";
 import { GroupWriter, maxBatchBytes } from "./group.ts";
-import { Linger, TAIL_MS } from "../linger.ts";
 
 /** A group's buffer; about 2,500 batches of 50 readings, and always more than the largest batch (20,000 readings: 640 kB). */
 const GROUP_BYTES = 4 << 20;

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { copyBatch, type ReadingBatch } from "../records.ts";
 import { batchOf, columnsOf } from "../testing/batches.ts";
-import {
-  GroupReader,
-  GroupWriter,
-  maxBatchBytes,
-  ScratchBatch,
-  withoutDuplicates,
-} from "./group.ts";
+import { GroupReader, GroupWriter, maxBatchBytes, ScratchBatch, withoutDuplicates } from "./group.ts";
 
 const HEADER_BYTES = 40;
 

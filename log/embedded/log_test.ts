@@ -61,6 +61,7 @@ Deno.test("a task's commit that finds the disk full is kept and made later, and 
     return {
       process: (key, batch, offset) => task.process(key, batch, offset),
       tick: () => {},
+      close: () => {},
       take(snapshot) {
         const { outputs, states } = task.take(snapshot);
         return { outputs, states: states.map((state) => ({ ...state, value: pad(state.value, bytes) })) };

@@ -120,9 +120,12 @@ export class KafkaAppender {
     return new KafkaAppender(new TopicProducer(connection, topic), options, recent);
   }
 
-  /** Why nothing can be appended now and what to check; null when it can. */
+  /** Why appends are refused or wait in vain, and what to check; null when all is well. */
   get trouble(): string | null {
-    return this.#sender.trouble;
+    if (this.#sender.trouble !== null) return this.#sender.trouble;
+    const nowMs = this.#nowMs();
+    if (!this.#lanes.some((lane) => isStuck(lane, nowMs))) return null;
+    return "Kafka has not stored readings for seconds: is a broker of KAFKA_BROKERS overloaded or stopped, or its disk slow?";
   }
 
   /** Bytes that wait to be stored, bounded by a constant. */
@@ -145,10 +148,8 @@ export class KafkaAppender {
     if (this.#closing) return refuse("the server is stopping");
     const lane = this.#lanes[partitionOf(batch.deviceId, this.#lanes.length)];
     const atMs = this.#nowMs();
-    if (atMs - (oldestOf(lane)?.atMs ?? atMs) > REFUSE_AFTER_MS) {
-      return refuse(
-        `Kafka does not keep up: readings have been waiting for it for over ${REFUSE_AFTER_MS / 1000} s`,
-      );
+    if (isStuck(lane, atMs)) {
+      return refuse("Kafka does not keep up: readings have been waiting for it for seconds");
     }
     const value = this.#encode(encodeRaw(batch));
     if (this.#bufferedBytes + value.length > MAX_BUFFER_BYTES) {
@@ -165,19 +166,15 @@ export class KafkaAppender {
   /** Refuses what has waited too long; a timer does so all the time. */
   expire(): void {
     const before = this.#nowMs() - DEADLINE_MS;
-    const late = () =>
-      new Unavailable(
-        `Kafka did not acknowledge the readings within ${
-          DEADLINE_MS / 1000
-        } s: they may be stored or not, send them again`,
-        RETRY_AFTER_S,
-      );
+    const seconds = DEADLINE_MS / 1000;
+    const detail =
+      `Kafka did not acknowledge the readings within ${seconds} s: they may be stored or not, send them again`;
     for (const lane of this.#lanes) {
       for (const group of groupsOf(lane)) {
         for (; group.expired < group.messages.length; group.expired++) {
           const { atMs, done } = group.messages[group.expired];
           if (atMs > before) break;
-          done.reject(late());
+          done.reject(new Unavailable(detail, RETRY_AFTER_S));
         }
       }
     }
@@ -318,8 +315,11 @@ function* groupsOf({ sending, full, filling }: Lane): Generator<Group> {
   if (filling) yield filling;
 }
 
-const oldestOf = ({ sending, full, filling }: Lane): Message | undefined =>
-  (sending ?? full[0] ?? filling)?.messages[0];
+/** Whether its oldest message has been waiting for too long to take more. */
+function isStuck({ sending, full, filling }: Lane, nowMs: number): boolean {
+  const oldest = sending ?? full[0] ?? filling;
+  return oldest !== null && nowMs - oldest.messages[0].atMs > REFUSE_AFTER_MS;
+}
 
 const unavailable = (why: string) =>
   new Unavailable(`${why}: nothing was stored, send it again`, RETRY_AFTER_S);

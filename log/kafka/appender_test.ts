@@ -264,9 +264,21 @@ Deno.test("closing stores what waits without delay and refuses what comes after"
   assert.deepEqual(await appended, STORED);
 });
 
-Deno.test("the sender's trouble is the appender's", async () => {
-  const { sender, appender } = fixture();
+Deno.test("trouble is the sender's, or that nothing is stored for long", async () => {
+  const { sender, appender, wait } = fixture();
+  assert.equal(appender.trouble, null);
   sender.trouble = "no broker answers";
   assert.equal(appender.trouble, "no broker answers");
+  sender.trouble = null;
+  const { sent } = sender;
+  const appended = appender.append(batchOf("phone-1", "1"));
+  await sent;
+  wait(3000);
+  assert.equal(appender.trouble, null);
+  wait(1);
+  assert.match(appender.trouble!, /KAFKA_BROKERS/);
+  sender.stored();
+  await appended;
+  assert.equal(appender.trouble, null);
   await appender.close();
 });

@@ -41,6 +41,8 @@ const RETRY_MS = 200;
 const VISIBLE_POLL_MS = 5;
 const VISIBLE_TIMEOUT_MS = 5000;
 const RETRY_AFTER_S = 5;
+/** How long an admin waits for an answer, ms. */
+const DEADLINE_MS = 10_000;
 
 interface Queued {
   event: ControlEvent;
@@ -83,9 +85,10 @@ export class ControlLog {
   append(event: ControlEvent): Promise<void> {
     if (this.#closed) return Promise.reject(new Unavailable("the server is stopping", RETRY_AFTER_S));
     const done = Promise.withResolvers<void>();
+    const timer = setTimeout(() => done.reject(this.#unavailable(new Error("timeout"), true)), DEADLINE_MS);
     this.#queue.push({ event, done });
     this.#running ??= this.#run();
-    return done.promise;
+    return done.promise.finally(() => clearTimeout(timer));
   }
 
   /** Finishes what is being written. */

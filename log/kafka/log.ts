@@ -15,6 +15,7 @@ import type {
   TaskFactory,
 } from "../port.ts";
 import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } from "../records.ts";
+import { Unavailable } from "../unavailable.ts";
 import { parseActivity } from "./activity_json.ts";
 import { ActivityTail } from "./activity_tail.ts";
 import { KafkaAppender } from "./appender.ts";
@@ -32,6 +33,8 @@ import { openTopics, type Topics } from "./topics.ts";
 
 /** How often positions are asked for, ms: they are a second old at most. */
 const STATUS_INTERVAL_MS = 1000;
+/** What a client is told to wait while Kafka does not answer, s. */
+const RETRY_AFTER_S = 5;
 /** A client that does not say goodbye by then is left, ms. */
 const CLOSE_MS = 3000;
 
@@ -119,6 +122,9 @@ export class KafkaLog implements Log {
   }
 
   async append(batch: ReadingBatch): Promise<Appended> {
+    if (this.#closing && this.#appender === null) {
+      throw new Unavailable("the log is closed: nothing was stored", RETRY_AFTER_S);
+    }
     return await (await (this.#appender ??= this.#openAppender())).append(batch);
   }
 
@@ -131,23 +137,27 @@ export class KafkaLog implements Log {
   }
 
   readRaw(partition: number, from: number, limit: number): Promise<Slice<ReadingBatch>> {
-    return this.#read(this.#topics.raw, partition, from, limit, (record) => {
+    const decode = (record: FetchedRecord) => {
       try {
         return copyBatch(this.#rawReader.read(record));
       } catch {
         // It is among the dead letters.
         return null;
       }
-    });
+    };
+    return this.#answered(this.#read(this.#topics.raw, partition, from, limit, decode));
   }
 
   readActivity(partition: number, from: number, limit: number): Promise<Slice<ActivityRecord>> {
-    return this.#read(this.#topics.activity, partition, from, limit, ({ value }) => parseActivity(value));
+    const decode = ({ value }: FetchedRecord) => parseActivity(value);
+    return this.#answered(this.#read(this.#topics.activity, partition, from, limit, decode));
   }
 
   extents(topic: "raw_sensor_data" | "processed_activity"): Promise<Extent[]> {
-    return this.#reader(topic === "raw_sensor_data" ? this.#topics.raw : this.#topics.activity)
-      .extents(this.partitions);
+    const { raw, activity } = this.#topics;
+    return this.#answered(
+      this.#reader(topic === "raw_sensor_data" ? raw : activity).extents(this.partitions),
+    );
   }
 
   async run(factory: TaskFactory): Promise<void> {
@@ -176,20 +186,8 @@ export class KafkaLog implements Log {
     return this.#tail.join(from, listener);
   }
 
-  async readDeadLetters(limit: number): Promise<DeadLetter[]> {
-    const reader = this.#reader(this.#topics.deadLetters);
-    const letters: DeadLetter[] = [];
-    for (const [partition, { begin, end }] of (await reader.extents(this.partitions)).entries()) {
-      const { records } = await this.#read(
-        this.#topics.deadLetters,
-        partition,
-        Math.max(begin, end - 2 * limit),
-        2 * limit,
-        deadLetterOf,
-      );
-      letters.push(...records.map(({ record }) => record));
-    }
-    return letters.sort((a, b) => b.atMs - a.atMs).slice(0, limit);
+  readDeadLetters(limit: number): Promise<DeadLetter[]> {
+    return this.#answered(this.#readDeadLetters(limit));
   }
 
   status(): LogStatus {
@@ -214,11 +212,6 @@ export class KafkaLog implements Log {
     return this.#tail.at;
   }
 
-  /** Partitions whose task runs in this process. */
-  get running(): number[] {
-    return this.#group?.running ?? [];
-  }
-
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
@@ -227,8 +220,8 @@ export class KafkaLog implements Log {
     clearInterval(this.#timer);
     this.#control.close();
     // Nothing is taken any more, and what was taken is in the log or refused.
-    this.#appender ??= Promise.reject(new Error("closed"));
-    await this.#appender.then((appender) => appender.close(), () => {});
+    const appender = await this.#appender?.catch(() => null);
+    await appender?.close();
     await this.#group?.close();
     const rest = [
       this.#tail.close(),
@@ -260,6 +253,29 @@ export class KafkaLog implements Log {
         Math.max(0, end - Math.max(begin, committed.get(partition) ?? 0))
       ),
     };
+  }
+
+  async #readDeadLetters(limit: number): Promise<DeadLetter[]> {
+    const { deadLetters: topic } = this.#topics;
+    const letters: DeadLetter[] = [];
+    for (
+      const [partition, { begin, end }] of (await this.#reader(topic).extents(this.partitions)).entries()
+    ) {
+      // Half of the offsets may be ends of transactions.
+      const from = Math.max(begin, end - 2 * limit);
+      const { records } = await this.#read(topic, partition, from, 2 * limit, deadLetterOf);
+      letters.push(...records.map(({ record }) => record));
+    }
+    return letters.sort((a, b) => b.atMs - a.atMs).slice(0, limit);
+  }
+
+  /** What fails here the caller may ask again. */
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new Unavailable(explain(error, this.#settings), RETRY_AFTER_S);
+    }
   }
 
   async #read<T>(

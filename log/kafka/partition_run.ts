@@ -165,6 +165,7 @@ export class PartitionRun {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#driver?.close();
     this.#driver = null;
     const timeout = Promise.withResolvers<void>();
     const timer = setTimeout(timeout.resolve, DISCONNECT_MS);

@@ -5,9 +5,9 @@
  */
 import type { Gravity, ReadingBatch, Source } from "../records.ts";
 
-/** Every phone's message costs this: 200 numbers of 50 readings as text are most of it. */
+/** Of every reading, as clients call the sensor. */
 const NAME = "accelerometer";
-/** As many readings as one message may have: the default of INGEST_MAX_READINGS; bounds what a reader keeps. */
+/** Ingest takes no more in a message; bounds what a reader keeps. */
 const MAX_READINGS = 20_000;
 /** Longest id that is read, UTF-16 units: eight times what ingest accepts, so that no id a client got in is refused here. */
 const MAX_ID_LENGTH = 1024;

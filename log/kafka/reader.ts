@@ -7,7 +7,7 @@
 import type { Buffer } from "node:buffer";
 import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
 import type { Extent } from "../port.ts";
-import type { Cluster, Connection } from "./connection.ts";
+import { type Cluster, type Connection, rootError } from "./connection.ts";
 import { decodeFetch, type FetchedPartition, type FetchedRecord } from "./fetch_codec.ts";
 
 /** Bytes of one partition in an answer; a larger batch comes alone. */
@@ -18,8 +18,11 @@ const ANSWER_BYTES = 8 << 20;
 const FULL_BYTES = PARTITION_BYTES / 2;
 
 const OFFSET_OUT_OF_RANGE = 1;
-/** The partition has moved, or its new leader is not known yet. */
-const MOVED = new Set([3, 5, 6, 9, 74, 75, 76]);
+/** The partition has moved, or was made just now, and not every broker knows yet where it is. */
+const MOVED = new Set<unknown>([3, 5, 6, 9, 74, 75, 76]);
+/** A new leader is there within a second or two, unless the cluster is in trouble. */
+const MOVED_WAIT_MS = 100;
+const MOVED_TRIES = 20;
 const NAMES: Record<number, string> = { 29: "TOPIC_AUTHORIZATION_FAILED", 3: "UNKNOWN_TOPIC_OR_PARTITION" };
 
 /** The offset is not in the partition (any more). */
@@ -96,17 +99,14 @@ export class TopicReader {
    *
    * @throws OutOfRange
    */
-  async read(partition: number, from: number): Promise<FetchedPartition> {
-    const [nodeId] = (await this.leaders([partition])).keys();
-    if (nodeId === undefined) throw new Error(`${this.topic} has no partition ${partition}`);
-    try {
+  read(partition: number, from: number): Promise<FetchedPartition> {
+    return this.#whereverItIs(async () => {
+      const [nodeId] = (await this.leaders([partition])).keys();
+      if (nodeId === undefined) throw new FetchError(3, `${this.topic}/${partition}`);
       const [fetched] = await this.fetch(nodeId, new Map([[partition, from]]), 0);
       this.check(fetched, from);
       return fetched;
-    } catch (error) {
-      if (!(error instanceof OutOfRange)) await this.refresh();
-      throw error;
-    }
+    });
   }
 
   /** @throws OutOfRange or FetchError when the partition could not be read */
@@ -129,7 +129,11 @@ export class TopicReader {
   }
 
   /** Of each partition: the oldest offset kept, and the one after the newest record of a finished transaction. */
-  async extents(partitions: number): Promise<Extent[]> {
+  extents(partitions: number): Promise<Extent[]> {
+    return this.#whereverItIs(() => this.#extents(partitions));
+  }
+
+  async #extents(partitions: number): Promise<Extent[]> {
     await this.#connect();
     const asked = [{
       topic: this.topic,
@@ -155,6 +159,20 @@ export class TopicReader {
   async close(): Promise<void> {
     await this.#connected?.catch(() => {});
     await this.#cluster.disconnect();
+  }
+
+  /** Asks again while partitions move. */
+  async #whereverItIs<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await ask();
+      } catch (error) {
+        const { code } = rootError(error);
+        if (!MOVED.has(code) || tries === MOVED_TRIES) throw error;
+        await delay(MOVED_WAIT_MS);
+        await this.refresh();
+      }
+    }
   }
 
   #connect(): Promise<void> {
@@ -223,7 +241,7 @@ export class Follower {
   /** Starts a loop for every broker that has none. */
   #plan(): void {
     this.#replan = true;
-    this.#planning ??= this.#planAll().finally(() => this.#planning = null);
+    this.#planning ??= this.#planAll();
   }
 
   async #planAll(): Promise<void> {
@@ -237,6 +255,8 @@ export class Follower {
         this.#replan = true;
       }
     }
+    // In the same turn as the last look at whether there is more to plan.
+    this.#planning = null;
   }
 
   #startLoop(nodeId: string): void {
@@ -297,8 +317,7 @@ export class Follower {
   }
 
   async #recover(error: unknown): Promise<void> {
-    const moved = error instanceof FetchError && MOVED.has(error.code);
-    if (!moved) this.options.onTrouble(error);
+    if (!MOVED.has(rootError(error).code)) this.options.onTrouble(error);
     await delay(RETRY_MS);
     // Which fails as the fetch did: the next try tells.
     await this.reader.refresh().catch(() => {});

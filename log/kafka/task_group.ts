@@ -103,11 +103,6 @@ export class TaskGroup {
     await Promise.all([...this.#timers.keys()].map((run) => run.commit()));
   }
 
-  /** Partitions whose task is running here. */
-  get running(): number[] {
-    return [...this.#timers.keys()].map(({ partition }) => partition);
-  }
-
   #assign(partitions: readonly number[]): void {
     this.#assigned = new Set(partitions);
     for (const [partition, run] of this.#runs) {

@@ -66,6 +66,8 @@ export class CountingTask implements PartitionTask {
     return { outputs, states };
   }
 
+  close(): void {}
+
   #stored(key: string): Counted {
     const state = this.#context.state(key);
     return state ? decodeState(state) : { count: 0, offset: -1 };

@@ -1,0 +1,54 @@
+/**
+ * Tests of the real server that hold whichever log it runs on: once with the embedded log, once with Kafka.
+ *
+ * @module
+ */
+import { kafkaTest } from "./kafka/testing.ts";
+
+/** A killed process is missed soon; Kafka's own brokers accept 6 s and more, ms. */
+const SESSION_TIMEOUT_MS = 1000;
+
+export interface Engine {
+  name: "embedded" | "Kafka";
+  /** Settings of a server on this log, whose data folder and topics are the test's own. */
+  env: Record<string, string>;
+}
+
+let prefixes = 0;
+
+/**
+ * Settings of servers that share topics which no other test has; each of them needs a `DATA_DIR` too.
+ *
+ * @param brokers `host:port` of each
+ */
+export function kafkaEnv(brokers: readonly string[]): Record<string, string> {
+  return {
+    KAFKA_BROKERS: brokers.join(","),
+    KAFKA_TOPIC_PREFIX: `e2e-${Date.now().toString(36)}-${Deno.pid}-${prefixes++}.`,
+    KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+  };
+}
+
+/**
+ * Registers a test for both engines. Without a broker, the one on Kafka is skipped or fails as {@link kafkaTest} says.
+ *
+ * @param run may restart its server: what is in the data folder stays until it is done
+ */
+export function engineTest(name: string, run: (engine: Engine) => Promise<void>): void {
+  Deno.test(name, () => inTempDir((dir) => run({ name: "embedded", env: { DATA_DIR: `${dir}/data` } })));
+  kafkaTest(
+    `on Kafka: ${name}`,
+    (brokers) =>
+      inTempDir((dir) => run({ name: "Kafka", env: { DATA_DIR: `${dir}/data`, ...kafkaEnv(brokers) } })),
+  );
+}
+
+/** Gives a folder that is removed afterwards. */
+export async function inTempDir(use: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await use(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
