@@ -7,9 +7,9 @@
 
 /** One second at 50 Hz. */
 export const READINGS_PER_BATCH = 50;
-const STEP_MS = 20;
+export const STEP_MS = 20;
 /** Largest axis value of a still, a walking and a running phone, m/s². */
-const AMPLITUDES = [0.1, 5, 14];
+export const AMPLITUDES = [0.1, 5, 14];
 const TEMPLATES_PER_AMPLITUDE = 8;
 /**
  * Digits drawn anew for every message: otherwise a server that compresses would see the same numbers again
@@ -39,7 +39,6 @@ export function deviceName(run: string, phone: number): string {
 /** Makes the requests of one run. */
 export class BatchRequests {
   readonly #templates: Template[];
-  #random = 1;
 
   /**
    * @param host value of the Host header
@@ -63,7 +62,7 @@ export class BatchRequests {
   }
 
   /**
-   * Writes one request.
+   * Writes one request; the same bytes whenever the same message is written again.
    *
    * @param into at least {@linkcode maxLength} bytes
    * @param phone which phone sends it
@@ -80,13 +79,13 @@ export class BatchRequests {
     ascii(into, t.session, deviceName(this.run, phone));
     if (t.key >= 0) ascii(into, t.key, this.keys[phone]);
     for (let i = 0; i < READINGS_PER_BATCH; i++) digits(into, t.times[i], 13, firstMs + i * STEP_MS);
-    let random = this.#random;
+    // Any seed that differs between messages; the factors are those of two common integer hashes.
+    let random = Math.imul(message + 1, 0x9e3779b1) ^ Math.imul(phone + 1, 0x85ebca6b);
     for (const at of t.values) {
       // Numerical Recipes' linear congruential generator: good enough to defeat compression, and cheap.
       random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
       digits(into, at, FRESH_DIGITS, random >>> 19);
     }
-    this.#random = random;
     return t.bytes.length;
   }
 }

@@ -36,6 +36,13 @@ Deno.test("BatchRequests never sends the same values twice", () => {
   assert.equal(seen.size, 100);
 });
 
+Deno.test("BatchRequests writes a message that is sent again as it was", () => {
+  const requests = new BatchRequests("h", "run", []);
+  const first = read(requests, 1, 7, 1_763_999_999_000);
+  read(requests, 2, 8, 1_763_999_999_000);
+  assert.deepEqual(read(requests, 1, 7, 1_763_999_999_000), first);
+});
+
 Deno.test("BatchRequests leaves the key out where the server wants none", () => {
   assert.doesNotMatch(read(new BatchRequests("h", "run", []), 0, 0, 1_763_999_999_000).head, /Authorization/);
 });

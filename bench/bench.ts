@@ -6,9 +6,11 @@
  */
 import { parseArgs } from "node:util";
 import { numberOption, UsageError } from "../commands/usage.ts";
+import { loadSettings } from "../config.ts";
 import { benchConns } from "./conns.ts";
-import { benchE2e } from "./e2e.ts";
+import { benchE2e, LIVE_PATH } from "./e2e.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchKafka } from "./kafka.ts";
 import { report, type Row } from "./report.ts";
 import { PRODUCT, type Server, startPeer, startProduct } from "./server.ts";
 import { benchStream } from "./stream.ts";
@@ -49,6 +51,7 @@ const OPTIONS = {
   secs: { type: "string" },
   conns: { type: "string" },
   loader: { type: "string" },
+  overload: { type: "string" },
   peer: { type: "string" },
 } as const;
 type Values = { [Name in keyof typeof OPTIONS]?: string };
@@ -70,13 +73,27 @@ const SUITES: Record<string, Suite> = {
     const loader = loaderPath(values.loader);
     return measured(values.peer, (server) => {
       const keys = server.name === PRODUCT;
-      const livePath = keys ? "/api/live?batchMs=250" : "/api/live";
+      const livePath = keys ? LIVE_PATH : "/api/live";
       return benchE2e(server, { phones, secs, conns, keys, livePath, loader, signal });
     });
   },
   conns(values, signal) {
     const conns = count(values, "conns", 5000, 50_000);
     return measured(values.peer, (server) => benchConns(server, conns, signal));
+  },
+  kafka(values, signal) {
+    const { overload } = values;
+    return benchKafka({
+      phones: count(values, "phones", 1000, 100_000),
+      secs: count(values, "secs", 60, 86_400),
+      conns: count(values, "conns", 200, 10_000),
+      loader: loaderPath(values.loader),
+      overload: overload === undefined
+        ? undefined
+        : numberOption("--overload", overload, 1.5, { min: 1, max: 100, integer: false }),
+      kafka: loadSettings(Deno.env.toObject()).kafka,
+      signal,
+    });
   },
 };
 
@@ -104,7 +121,7 @@ async function* measured(
       const row = await run(server);
       cpu.set(
         server.name,
-        (cpu.get(server.name) ?? 0) + Number(row.cpuCores ?? row.cpuUsPerBatch ?? row.serverCpuS),
+        (cpu.get(server.name) ?? 0) + Number(row.cpuUsPerBatch ?? row.cpuCores ?? row.serverCpuS),
       );
       yield row;
     }

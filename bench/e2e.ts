@@ -9,8 +9,11 @@ import { type LoadResult, sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
 import type { Server } from "./server.ts";
 import { timed } from "./timed.ts";
+import { costs } from "./usage.ts";
 import { Viewer, type ViewerResult } from "./viewer.ts";
 
+/** The live stream as the Live page asks for it. */
+export const LIVE_PATH = "/api/live?batchMs=250";
 /** Keys are issued this many at a time. */
 const KEY_REQUESTS = 50;
 /** After the last batch: windows still open get no more readings, so only those already closed arrive. */
@@ -31,15 +34,27 @@ export interface E2eOptions {
   signal: AbortSignal;
 }
 
+/** The phones of one run. */
+export interface Fleet {
+  /** What their names begin with. */
+  run: string;
+  /** One a phone, or none at all. */
+  keys: string[];
+}
+
 /** Measures one server. */
 export async function benchE2e(server: Server, options: E2eOptions): Promise<Row> {
   const run = `b${Date.now().toString(36)}`;
-  const names = Array.from({ length: options.phones }, (_, phone) => deviceName(run, phone));
-  const keys = options.keys ? await issueKeys(server.url, names, options.signal) : [];
+  const keys = options.keys ? await issueKeys(server.url, run, options.phones, options.signal) : [];
+  return await measureFleet(server, { run, keys }, options);
+}
+
+/** Measures one server with phones that are ready to send. */
+export async function measureFleet(server: Server, fleet: Fleet, options: E2eOptions): Promise<Row> {
   const before = await server.usage();
   const { sent, seen } = options.loader
-    ? await external(options.loader, server, names, keys, options)
-    : await builtIn(server, run, keys, options);
+    ? await external(options.loader, server, fleet, options)
+    : await builtIn(server, fleet, options);
   const after = await server.usage();
   return {
     suite: "e2e",
@@ -49,9 +64,7 @@ export async function benchE2e(server: Server, options: E2eOptions): Promise<Row
     ...sent,
     ...seen,
     // Over the load's length: what is left to do after the last batch counts, waiting for it does not.
-    cpuCores: (after.cpuS - before.cpuS) / options.secs,
-    rssMB: after.rssBytes / 1e6,
-    writtenMB: (after.writtenBytes - before.writtenBytes) / 1e6,
+    ...costs(before, after, options.secs),
   };
 }
 
@@ -60,7 +73,7 @@ interface Measured {
   seen: Partial<ViewerResult>;
 }
 
-async function builtIn(server: Server, run: string, keys: string[], options: E2eOptions): Promise<Measured> {
+async function builtIn(server: Server, { run, keys }: Fleet, options: E2eOptions): Promise<Measured> {
   const { phones, conns, secs, signal } = options;
   const viewer = new Viewer(server.url + options.livePath, run);
   await viewer.open();
@@ -88,12 +101,11 @@ async function builtIn(server: Server, run: string, keys: string[], options: E2e
 async function external(
   loader: string,
   server: Server,
-  names: string[],
-  keys: string[],
+  { run, keys }: Fleet,
   { phones, conns, secs, livePath, signal }: E2eOptions,
 ): Promise<Measured> {
   const keyFile = await Deno.makeTempFile({ prefix: "activity-tracker-bench-" });
-  await Deno.writeTextFile(keyFile, names.map((name, i) => `${name},${keys[i]}\n`).join(""));
+  await Deno.writeTextFile(keyFile, keys.map((key, i) => `${deviceName(run, i)},${key}\n`).join(""));
   try {
     const args = ["-base", server.url, "-phones", `${phones}`, "-secs", `${secs}`, "-conns", `${conns}`];
     args.push("-live-path", livePath, ...(keys.length > 0 ? ["-keys", keyFile] : []));
@@ -123,15 +135,25 @@ async function external(
   }
 }
 
-async function issueKeys(url: string, names: string[], signal: AbortSignal): Promise<string[]> {
-  const keys: string[] = new Array(names.length);
+/**
+ * Gives each phone of a run a key.
+ *
+ * @returns the keys in the phones' order
+ */
+export async function issueKeys(
+  url: string,
+  run: string,
+  phones: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const keys: string[] = new Array(phones);
   let next = 0;
   async function issue(): Promise<void> {
-    for (let i = next++; i < names.length; i = next++) {
+    for (let i = next++; i < phones; i = next++) {
       const answer = await fetch(`${url}/api/devices`, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ deviceId: names[i] }),
+        body: JSON.stringify({ deviceId: deviceName(run, i) }),
         signal,
       });
       if (!answer.ok) throw new Error(`${url}/api/devices answered ${answer.status}: ${await answer.text()}`);

@@ -8,6 +8,7 @@ import { sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
 import type { Server } from "./server.ts";
 import { timed } from "./timed.ts";
+import { costs } from "./usage.ts";
 
 /** So many that none comes near the limit of requests of one device. */
 const PHONES = 2000;
@@ -45,12 +46,12 @@ export async function benchIngest(server: Server, { conns, secs, signal }: Inges
     requestsPerS: sent.ok / sent.seconds,
     readingsPerS: sent.accepted / sent.seconds,
     refused: sent.refused,
+    dropped: sent.dropped,
     failed: sent.failed,
     httpP50Ms: sent.httpP50Ms,
     httpP99Ms: sent.httpP99Ms,
+    ...costs(before, after, sent.seconds),
     cpuUsPerBatch: (after.cpuS - before.cpuS) * 1e6 / sent.ok,
-    rssMB: after.rssBytes / 1e6,
-    writtenMB: (after.writtenBytes - before.writtenBytes) / 1e6,
     writtenBytesPerReading: (after.writtenBytes - before.writtenBytes) / sent.accepted,
   };
 }

@@ -45,6 +45,30 @@ Deno.test("sendLoad() sends a refused batch again and counts the refusal", async
   assert.equal(bodies.length, 7);
 });
 
+Deno.test("sendLoad() sends other phones' batches while a refused one waits for Retry-After", async () => {
+  const busy = () => new Response("busy", { status: 503, headers: { "retry-after": "2" } });
+  const { result, bodies } = await sent(
+    { conns: 1 },
+    (n) => n === 1 ? busy() : Response.json({ accepted: 50 }),
+  );
+  assert.equal(result.ok, 6);
+  assert.deepEqual(bodies.at(-1), bodies[0], "the same message, with the same readings, comes last");
+});
+
+Deno.test("sendLoad() drops a batch that is refused for longer than a phone keeps it", async () => {
+  const busy = () => new Response("busy", { status: 503, headers: { "retry-after": "2" } });
+  const { result, bodies } = await sent({ phones: 1 }, busy);
+  assert.deepEqual([result.ok, result.dropped, result.failed], [0, 1, 0]);
+  // At 0, 2, 4, 6 and 8 s; at 10 s it is too old.
+  assert.equal(bodies.length, 5);
+  assert.equal(result.refused, 5);
+});
+
+Deno.test("sendLoad() takes the time of accepted requests only", async () => {
+  const { result } = await sent({}, () => new Response("busy", { status: 503 }));
+  assert.deepEqual([result.httpP50Ms, result.httpP99Ms], [NaN, NaN]);
+});
+
 Deno.test("sendLoad() gives up a batch that the server calls wrong", async () => {
   const { result } = await sent({}, () => new Response("no", { status: 400 }));
   assert.equal(result.failed, 6);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { percentiles } from "./percentiles.ts";
 import { report } from "./report.ts";
-import { parseUsage } from "./server.ts";
 
 Deno.test("percentiles() takes the nearest rank", () => {
   const values = Array.from({ length: 100 }, (_, i) => 100 - i);
@@ -19,13 +18,4 @@ Deno.test("report() prints one column a row, then every row as JSON", () => {
     "",
   ]);
   assert.deepEqual(JSON.parse(lines[4]), { suite: "a", readingsPerS: 1234567.8 });
-});
-
-Deno.test("parseUsage() reads processor time, memory and bytes written, whatever the program is called", () => {
-  const stat = "42 (a) b) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0 20 0 1 0 100 999 25 18446744073709551615";
-  assert.deepEqual(parseUsage(`${stat}\nrchar: 1\nwrite_bytes: 4096\ncancelled_write_bytes: 1\n`), {
-    cpuS: 2,
-    rssBytes: 102_400,
-    writtenBytes: 4096,
-  });
 });

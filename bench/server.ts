@@ -3,41 +3,51 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { startTaskArgs, whenReady } from "../commands/testing/server_process.ts";
+import { type ServerUsage, type Usage, usageOf } from "./usage.ts";
 
 /** A server that is not ready by then will not be. */
 const READY_MS = 60_000;
 /** A server that does not end by then after SIGTERM is killed. */
 const STOP_MS = 15_000;
 const POLL_MS = 50;
-/** Linux reports process times in ticks of 1/100 s on every common platform (sysconf(_SC_CLK_TCK)). */
-const TICKS_PER_S = 100;
-const PAGE_BYTES = 4096;
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 /** Name of our own server in the results. */
 export const PRODUCT = "product";
 
-/** What a process has used since it started. */
-export interface Usage {
-  cpuS: number;
-  rssBytes: number;
-  /** Bytes it caused to be written to disk. */
-  writtenBytes: number;
+/** What our own server keeps its log in. */
+export interface Engine {
+  /** In the results. */
+  name: string;
+  /** The settings that choose it. */
+  env: Record<string, string>;
+  /** What its broker has used; null when there is none, or it is not ours. */
+  brokerUsage(): Promise<Usage | null>;
 }
+
+const noBroker = () => Promise.resolve(null);
+const AS_CONFIGURED: Engine = { name: PRODUCT, env: {}, brokerUsage: noBroker };
 
 export interface Server extends AsyncDisposable {
   name: string;
   url: string;
-  usage(): Promise<Usage>;
+  usage(): Promise<ServerUsage>;
 }
 
 /** Starts our own server on a free port with an empty data folder. */
-export async function startProduct(): Promise<Server> {
+export async function startProduct(engine: Engine = AS_CONFIGURED): Promise<Server> {
   const dir = await Deno.makeTempDir({ prefix: "activity-tracker-bench-" });
-  const root = new URL("../", import.meta.url).pathname;
-  const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: `${dir}/data` };
-  const child = new Deno.Command(Deno.execPath(), { args: startTaskArgs(), cwd: root, env, stdout: "piped" })
-    .spawn();
-  return await watched(PRODUCT, child, dir, whenReady(child.stdout).url);
+  const env = { ...engine.env, HOST: "127.0.0.1", PORT: "0", DATA_DIR: `${dir}/data` };
+  const args = [...taskFlags(), MAIN, "start"];
+  const child = new Deno.Command(Deno.execPath(), { args, cwd: dir, env, stdout: "piped" }).spawn();
+  return await watched(engine.name, child, dir, whenReady(child.stdout).url, engine.brokerUsage);
+}
+
+/** What the start task gives `deno` before the program. Use it in a folder without a `.env`, which would add to the settings. */
+export function taskFlags(): string[] {
+  const args = startTaskArgs();
+  return args.slice(0, args.indexOf("main.ts"));
 }
 
 /**
@@ -50,7 +60,7 @@ export async function startPeer(name: string, command: string): Promise<Server> 
   const port = freePort();
   const [program, ...args] = command.replaceAll("{port}", String(port)).split(/\s+/);
   const child = new Deno.Command(program, { args, cwd: dir, stdout: "null" }).spawn();
-  return await watched(name, child, dir, accepting(port));
+  return await watched(name, child, dir, accepting(port), noBroker);
 }
 
 async function watched(
@@ -58,6 +68,7 @@ async function watched(
   child: Deno.ChildProcess,
   dir: string,
   ready: Promise<string>,
+  brokerUsage: Engine["brokerUsage"],
 ): Promise<Server> {
   async function stop(): Promise<void> {
     kill(child, "SIGTERM");
@@ -76,7 +87,8 @@ async function watched(
   try {
     const url = await Promise.race([ready, ended, tooLate]);
     ended.catch(() => {});
-    return { name, url, usage: () => usage(child.pid), [Symbol.asyncDispose]: stop };
+    const usage = async () => ({ ...await usageOf(child.pid), broker: await brokerUsage() });
+    return { name, url, usage, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
@@ -111,30 +123,4 @@ async function accepting(port: number): Promise<string> {
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
-}
-
-/** Read by `cat`: Deno opens files under /proc only with every permission there is. */
-async function usage(pid: number): Promise<Usage> {
-  const { success, stdout } = await new Deno.Command("cat", {
-    args: [`/proc/${pid}/stat`, `/proc/${pid}/io`],
-  }).output();
-  if (!success) throw new Error(`cannot read /proc/${pid}: the server has ended, or this is not Linux`);
-  return parseUsage(new TextDecoder().decode(stdout));
-}
-
-/**
- * Reads what proc(5) calls `stat` and `io`.
- *
- * @param text both files, one after the other
- */
-export function parseUsage(text: string): Usage {
-  // The program's name, field 2, may hold spaces; it ends at the last parenthesis. Field 3 follows.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(/\s/);
-  const field = (n: number) => Number(fields[n - 3]);
-  const written = /^write_bytes: (\d+)$/m.exec(text);
-  return {
-    cpuS: (field(14) + field(15)) / TICKS_PER_S,
-    rssBytes: field(24) * PAGE_BYTES,
-    writtenBytes: Number(written?.[1] ?? NaN),
-  };
 }

@@ -17,7 +17,9 @@ export interface ViewerResult {
    * The same within the first and the last third of the run: a lag that grows means the server does not keep
    * up.
    */
+  lagP50FirstThirdMs: number;
   lagP99FirstThirdMs: number;
+  lagP50LastThirdMs: number;
   lagP99LastThirdMs: number;
 }
 
@@ -52,8 +54,9 @@ export class Viewer {
     await this.#reader?.cancel();
     await this.#following;
     const third = Math.floor(this.#lags.length / 3);
-    const p99 = (lags: number[]) => percentiles(lags, [99])[0];
-    const [first, last] = [p99(this.#lags.slice(0, third)), p99(this.#lags.slice(-third))];
+    // Before all are sorted in place.
+    const [firstP50Ms, firstP99Ms] = percentiles(this.#lags.slice(0, third), [50, 99]);
+    const [lastP50Ms, lastP99Ms] = percentiles(this.#lags.slice(-third), [50, 99]);
     const [lagP50Ms, lagP95Ms, lagP99Ms] = percentiles(this.#lags, [50, 95, 99]);
     return {
       windows: this.#lags.length,
@@ -61,8 +64,10 @@ export class Viewer {
       lagP50Ms,
       lagP95Ms,
       lagP99Ms,
-      lagP99FirstThirdMs: first,
-      lagP99LastThirdMs: last,
+      lagP50FirstThirdMs: firstP50Ms,
+      lagP99FirstThirdMs: firstP99Ms,
+      lagP50LastThirdMs: lastP50Ms,
+      lagP99LastThirdMs: lastP99Ms,
     };
   }
 

@@ -1,11 +1,17 @@
 /**
- * Everything that phones and strangers may send, over real HTTP: never a 500, never a lost good reading, always a useful answer.
+ * Everything that phones and strangers may send, over real HTTP into either log: never a 500, never a lost good reading, always a
+ * useful answer.
  */
 import assert from "node:assert/strict";
 import * as zlib from "node:zlib";
 import { newIngestCounters } from "../ingest/counters.ts";
 import { createIngest } from "../ingest/http/service.ts";
 import { DEFAULT_INGEST } from "../ingest/settings.ts";
+import { EmbeddedHarness } from "../log/embedded/testing.ts";
+import { KafkaHarness } from "../log/kafka/testing.ts";
+import type { LogHarness } from "../log/port_contract.ts";
+import { readAllRaw } from "../log/testing/batches.ts";
+import { kafkaTest, testBrokers } from "./kafka/testing.ts";
 
 // Buffer is no BodyInit to the type checker, a copy as Uint8Array is.
 const gzip = (data: string | Uint8Array) => new Uint8Array(zlib.gzipSync(data));
@@ -13,30 +19,21 @@ const gzip = (data: string | Uint8Array) => new Uint8Array(zlib.gzipSync(data));
 const NOW_MS = 1_764_000_000_000;
 const DAY_MS = 86_400_000;
 
-/** Keeps the times of what was stored, and knows a message again by its ids. */
-function memorySink() {
-  const seen = new Set<string>();
-  const timesMs: number[] = [];
-  return {
-    timesMs,
-    append(
-      batch: { deviceId: string; sessionId: string; messageId: string; count: number; tMs: Float64Array },
-    ) {
-      const key = JSON.stringify([batch.deviceId, batch.sessionId, batch.messageId]);
-      const duplicate = seen.has(key);
-      seen.add(key);
-      if (!duplicate) timesMs.push(...batch.tMs.subarray(0, batch.count));
-      return Promise.resolve({ duplicate });
-    },
-  };
-}
+/** So that what is stored has one order. */
+const ONE_PARTITION = { partitions: 1 };
 
-/** Serves ingest without keys while `use` runs. */
-async function withServer(use: (url: string, stored: number[]) => Promise<void>): Promise<void> {
-  const sink = memorySink();
+/** Serves ingest without keys; `stored` reads the times of what is in the log. */
+type WithServer = (use: (url: string, stored: () => Promise<number[]>) => Promise<void>) => Promise<void>;
+
+async function withServer(
+  newHarness: () => LogHarness,
+  use: (url: string, stored: () => Promise<number[]>) => Promise<void>,
+): Promise<void> {
+  await using harness = newHarness();
+  const log = await harness.open();
   const settings = { ...DEFAULT_INGEST, openIngest: true };
   const deps = {
-    sink,
+    sink: log,
     keys: { owner: () => null },
     settings,
     now: () => NOW_MS,
@@ -45,11 +42,23 @@ async function withServer(use: (url: string, stored: number[]) => Promise<void>)
   const ingest = createIngest(deps);
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (req) => ingest.post(req));
   try {
-    await use(`http://127.0.0.1:${server.addr.port}/sensor-data`, sink.timesMs);
+    await use(
+      `http://127.0.0.1:${server.addr.port}/sensor-data`,
+      async () => (await readAllRaw(log)).flat().flatMap(({ record }) => [...record.tMs]),
+    );
   } finally {
     ingest.close();
     await server.shutdown();
   }
+}
+
+/** Registers a test for the embedded log and for Kafka. */
+function inputTest(name: string, run: (withServer: WithServer, t: Deno.TestContext) => Promise<void>): void {
+  Deno.test(name, (t) => run((use) => withServer(() => new EmbeddedHarness(ONE_PARTITION), use), t));
+  kafkaTest(
+    `on Kafka: ${name}`,
+    (_, t) => run((use) => withServer(() => new KafkaHarness(testBrokers, ONE_PARTITION), use), t),
+  );
 }
 
 interface Answer {
@@ -151,20 +160,23 @@ const REFUSED: [
   }],
 ];
 
-Deno.test("a body that cannot be used is refused with what was expected, and the next one is stored", async (t) => {
-  await withServer(async (url, stored) => {
-    for (const [name, body, status, detail, headers] of REFUSED) {
-      await t.step(name, async () => {
-        const answer = await send(url, body, headers);
-        assert.equal(answer.status, status, answer.detail);
-        assert.equal(answer.type, "application/problem+json");
-        assert.match(answer.detail, detail);
-      });
-    }
-    assert.deepEqual(stored, []);
-    assert.equal((await send(url, good)).accepted, 1);
-  });
-});
+inputTest(
+  "a body that cannot be used is refused with what was expected, and the next one is stored",
+  async (withServer, t) => {
+    await withServer(async (url, stored) => {
+      for (const [name, body, status, detail, headers] of REFUSED) {
+        await t.step(name, async () => {
+          const answer = await send(url, body, headers);
+          assert.equal(answer.status, status, answer.detail);
+          assert.equal(answer.type, "application/problem+json");
+          assert.match(answer.detail, detail);
+        });
+      }
+      assert.deepEqual(await stored(), []);
+      assert.equal((await send(url, good)).accepted, 1);
+    });
+  },
+);
 
 const isoNow = new Date(NOW_MS).toISOString();
 /** A reading that is rejected: [what, the reading, code, pointer behind the reading]. */
@@ -200,38 +212,41 @@ const REJECTED: [name: string, bad: unknown, code: string, pointer: string][] = 
 ];
 const withInfinity = (json: string) => json.replaceAll('"1e999 as number"', "1e999");
 
-Deno.test("a bad reading is rejected with code and pointer, its good neighbours are stored", async (t) => {
-  await withServer(async (url, stored) => {
-    for (const [name, bad, code, pointer] of REJECTED) {
-      await t.step(name, async () => {
-        const before = stored.length;
-        const mixed = withInfinity(
-          seed([reading(NOW_MS), bad, reading(NOW_MS + 1)], { messageId: name, deviceId: name }),
-        );
-        const answer = await send(url, mixed);
-        assert.equal(answer.status, 200);
-        assert.deepEqual([answer.accepted, answer.rejected], [2, 1]);
-        assert.deepEqual(answer.errors.map((e) => [e.index, e.code, e.pointer]), [[
-          1,
-          code,
-          `/sensorReadings/1${pointer}`,
-        ]]);
-        assert.match(answer.errors[0].detail, /expected/);
-        assert.deepEqual(stored.slice(before), [NOW_MS, NOW_MS + 1]);
+inputTest(
+  "a bad reading is rejected with code and pointer, its good neighbours are stored",
+  async (withServer, t) => {
+    await withServer(async (url, stored) => {
+      for (const [name, bad, code, pointer] of REJECTED) {
+        await t.step(name, async () => {
+          const before = (await stored()).length;
+          const mixed = withInfinity(
+            seed([reading(NOW_MS), bad, reading(NOW_MS + 1)], { messageId: name, deviceId: name }),
+          );
+          const answer = await send(url, mixed);
+          assert.equal(answer.status, 200);
+          assert.deepEqual([answer.accepted, answer.rejected], [2, 1]);
+          assert.deepEqual(answer.errors.map((e) => [e.index, e.code, e.pointer]), [[
+            1,
+            code,
+            `/sensorReadings/1${pointer}`,
+          ]]);
+          assert.match(answer.errors[0].detail, /expected/);
+          assert.deepEqual((await stored()).slice(before), [NOW_MS, NOW_MS + 1]);
 
-        const alone = await send(url, withInfinity(seed([bad], { deviceId: name })));
-        assert.equal(alone.status, 400);
-        assert.equal(alone.errors[0].code, code);
-        const strict = await send(
-          `${url}?strict=1`,
-          mixed.replace(`"messageId":"${name}"`, '"messageId":"strict"'),
-        );
-        assert.equal(strict.status, 400);
-        assert.equal(stored.length, before + 2);
-      });
-    }
-  });
-});
+          const alone = await send(url, withInfinity(seed([bad], { deviceId: name })));
+          assert.equal(alone.status, 400);
+          assert.equal(alone.errors[0].code, code);
+          const strict = await send(
+            `${url}?strict=1`,
+            mixed.replace(`"messageId":"${name}"`, '"messageId":"strict"'),
+          );
+          assert.equal(strict.status, 400);
+          assert.equal((await stored()).length, before + 2);
+        });
+      }
+    });
+  },
+);
 
 /** A request that is fully understood: [what, body, times stored, headers]. */
 const UNDERSTOOD: [name: string, body: BodyInit, timesMs: number[], headers?: Record<string, string>][] = [
@@ -267,35 +282,38 @@ const UNDERSTOOD: [name: string, body: BodyInit, timesMs: number[], headers?: Re
   ["no readings, as a test button sends", '{"payload":[]}', []],
 ];
 
-Deno.test("what can be understood is stored as ms since the Unix epoch, whatever its form", async (t) => {
-  for (const [name, body, timesMs, headers] of UNDERSTOOD) {
-    await t.step(name, () =>
-      withServer(async (url, stored) => {
-        const answer = await send(url, body, headers);
-        assert.equal(answer.status, 200, answer.detail);
-        assert.equal(answer.rejected, 0);
-        assert.equal(answer.accepted, timesMs.length);
-        assert.deepEqual(stored, timesMs);
-      }));
-  }
-});
+inputTest(
+  "what can be understood is stored as ms since the Unix epoch, whatever its form",
+  async (withServer, t) => {
+    for (const [name, body, timesMs, headers] of UNDERSTOOD) {
+      await t.step(name, () =>
+        withServer(async (url, stored) => {
+          const answer = await send(url, body, headers);
+          assert.equal(answer.status, 200, answer.detail);
+          assert.equal(answer.rejected, 0);
+          assert.equal(answer.accepted, timesMs.length);
+          assert.deepEqual(await stored(), timesMs);
+        }));
+    }
+  },
+);
 
-Deno.test("20,000 readings are stored at once", async () => {
+inputTest("20,000 readings are stored at once", async (withServer) => {
   await withServer(async (url, stored) => {
     const body = gzip(seed(Array.from({ length: 20_000 }, (_, i) => reading(NOW_MS - i))));
     assert.equal((await send(url, body, { "content-encoding": "gzip" })).accepted, 20_000);
-    assert.equal(stored.length, 20_000);
+    assert.equal((await stored()).length, 20_000);
   });
 });
 
-Deno.test("the same message again stores nothing, also in strict mode", async () => {
+inputTest("the same message again stores nothing, also in strict mode", async (withServer) => {
   await withServer(async (url, stored) => {
     await send(url, good);
     for (const again of [url, `${url}?strict=1`]) {
       const answer = await send(again, good);
       assert.deepEqual([answer.status, answer.accepted, answer.duplicate, answer.rejected], [200, 0, 1, 0]);
     }
-    assert.deepEqual(stored, [NOW_MS]);
+    assert.deepEqual(await stored(), [NOW_MS]);
   });
 });
 
@@ -335,7 +353,7 @@ async function sendRaw(url: string, head: string[], bodyBytes: number, chunked: 
   return status;
 }
 
-Deno.test("100 MB are refused when declared and when chunked, and the server goes on", async () => {
+inputTest("100 MB are refused when declared and when chunked, and the server goes on", async (withServer) => {
   await withServer(async (url) => {
     const bytes = 100_000_000;
     assert.match(await sendRaw(url, [`content-length: ${bytes}`], bytes, false), / 413 /);

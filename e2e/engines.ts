@@ -44,10 +44,10 @@ export function engineTest(name: string, run: (engine: Engine) => Promise<void>)
 }
 
 /** Gives a folder that is removed afterwards. */
-export async function inTempDir(use: (dir: string) => Promise<void>): Promise<void> {
+export async function inTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
   const dir = await Deno.makeTempDir();
   try {
-    await use(dir);
+    return await use(dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -46,6 +46,8 @@ export const Tool = {
   consoleProducer: "org.apache.kafka.tools.ConsoleProducer",
   /** kafka-consumer-groups */
   consumerGroups: "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+  /** kafka-dump-log */
+  dumpLog: "kafka.tools.DumpLogSegments",
   /** kafka-storage */
   storage: "kafka.tools.StorageTool",
   /** kafka-topics */

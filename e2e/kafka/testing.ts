@@ -31,8 +31,9 @@ export async function testBrokers(): Promise<string[]> {
  *
  * @param fn takes `host:port` of each broker
  */
-export function kafkaTest(name: string, fn: (brokers: string[]) => Promise<void>): void {
-  register(name, async () => await fn(await testBrokers()), givenBrokers() === null ? kafkaMissing() : null);
+export function kafkaTest(name: string, fn: (brokers: string[], t: Deno.TestContext) => Promise<void>): void {
+  const missing = givenBrokers() === null ? kafkaMissing() : null;
+  register(name, async (t) => await fn(await testBrokers(), t), missing);
 }
 
 /** The same for a test that calls {@link startKafka}, because it kills nodes or needs passwords: `KAFKA_BROKERS` is no help. */
@@ -40,7 +41,7 @@ export function ownKafkaTest(name: string, fn: () => Promise<void>): void {
   register(name, fn, kafkaMissing());
 }
 
-function register(name: string, fn: () => Promise<void>, missing: string | null): void {
+function register(name: string, fn: (t: Deno.TestContext) => Promise<void>, missing: string | null): void {
   if (missing === null) return Deno.test(name, fn);
   if (Deno.env.get("CI") === "true") return Deno.test(name, () => Promise.reject(new Error(missing)));
   console.log(`Kafka test skipped: ${name}. ${missing}`);

@@ -149,7 +149,9 @@ export class KafkaAppender {
     const lane = this.#lanes[partitionOf(batch.deviceId, this.#lanes.length)];
     const atMs = this.#nowMs();
     if (isStuck(lane, atMs)) {
-      return refuse("Kafka does not keep up: readings have been waiting for it for seconds");
+      return refuse(
+        this.#sender.trouble ?? "Kafka does not keep up: readings have been waiting for it for seconds",
+      );
     }
     const value = this.#encode(encodeRaw(batch));
     if (this.#bufferedBytes + value.length > MAX_BUFFER_BYTES) {
@@ -167,8 +169,9 @@ export class KafkaAppender {
   expire(): void {
     const before = this.#nowMs() - DEADLINE_MS;
     const seconds = DEADLINE_MS / 1000;
+    const why = this.#sender.trouble === null ? "" : ` (${this.#sender.trouble})`;
     const detail =
-      `Kafka did not acknowledge the readings within ${seconds} s: they may be stored or not, send them again`;
+      `Kafka did not acknowledge the readings within ${seconds} s${why}: they may be stored or not, send them again`;
     for (const lane of this.#lanes) {
       for (const group of groupsOf(lane)) {
         for (; group.expired < group.messages.length; group.expired++) {

@@ -1,5 +1,5 @@
 /**
- * Reaching the cluster: one place that makes kafkajs clients, and says what to check when there is no getting through.
+ * Reaching the cluster: one place that makes kafkajs clients.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from "kafkajs";
 import KafkaCluster from "kafkajs/src/cluster/index.js";
+import { Advice } from "./explain.ts";
 import "./patches.ts";
 import type { KafkaSettings } from "./settings.ts";
 
@@ -48,6 +49,8 @@ export const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   socket.setKeepAlive(true, 60_000);
   // kafkajs leaves Nagle's algorithm on, which delays small requests by up to 40 ms.
   socket.setNoDelay(true);
+  // Every request that waits for the connection listens for it; kafkajs bounds how many do.
+  socket.setMaxListeners(0);
   return socket;
 };
 
@@ -56,7 +59,7 @@ export class Connection {
   readonly kafka: Kafka;
   readonly #config: KafkaConfig;
 
-  /** @throws Error when the file of certificate authorities cannot be read */
+  /** @throws Advice when the file of certificate authorities cannot be read */
   constructor(readonly settings: KafkaSettings, socketFactory: ISocketFactory = openSocket) {
     const { brokers, sasl } = settings;
     this.#config = {
@@ -107,68 +110,11 @@ function sslOf({ ssl }: KafkaSettings): KafkaConfig["ssl"] {
   try {
     return { ca: [Deno.readTextFileSync(ssl.caPath)] };
   } catch (error) {
-    throw new Error(
+    throw new Advice(
       `KAFKA_SSL is ${ssl.caPath}, which cannot be read (${
         (error as Error).message
       }): expected true, false or a file of ` +
-        `certificate authorities in PEM`,
+        "certificate authorities in PEM, for example KAFKA_SSL=/etc/kafka/ca.pem",
     );
   }
-}
-
-/** What kafkajs says of an error beside its message. */
-interface KafkaErrorLike {
-  name: string;
-  message: string;
-  type?: string;
-  code?: string | number;
-  cause?: unknown;
-  originalError?: unknown;
-  errors?: unknown[];
-}
-
-/** The error at the bottom: kafkajs wraps those it gave up on. */
-export function rootError(error: unknown): KafkaErrorLike {
-  let root = error as KafkaErrorLike;
-  for (let depth = 0; depth < 8; depth++) {
-    const inner = root.cause ?? root.originalError ?? root.errors?.[0];
-    if (typeof inner !== "object" || inner === null) break;
-    root = inner as KafkaErrorLike;
-  }
-  return root;
-}
-
-/** @returns what is wrong, and which setting or right of the cluster to look at */
-export function explain(error: unknown, settings: KafkaSettings): string {
-  const { name, message, type, code } = rootError(error);
-  const user = settings.sasl?.username;
-  const text = `${message ?? error}`;
-  if (name === "KafkaJSSASLAuthenticationError" || /SASL|authentication/i.test(text)) {
-    return settings.sasl === null
-      ? `Kafka asks for a login (${text}): set KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`
-      : `Kafka refused the login of ${user} (${text}): check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and ` +
-        `KAFKA_SASL_MECHANISM (now ${settings.sasl.mechanism})`;
-  }
-  if (type?.endsWith("AUTHORIZATION_FAILED")) {
-    return `the Kafka user ${
-      user ?? "(none: KAFKA_SASL_USERNAME is not set)"
-    } lacks a right (${type}): grant it Read, ` +
-      `Write, Describe and Create on topics, Read on groups and Write on transactional ids that start with ` +
-      `"${settings.topicPrefix}" (kafka-acls), or set KAFKA_SASL_USERNAME to one who has them`;
-  }
-  if (type === "NOT_ENOUGH_REPLICAS" || type === "NOT_ENOUGH_REPLICAS_AFTER_APPEND") {
-    return `too few brokers hold the topic's records (${type}): start the missing brokers, or lower the topic's ` +
-      `min.insync.replicas`;
-  }
-  const closed = /closed connection|ECONNRESET|disconnected|wrong version|tls|ssl|certificate/i.test(text);
-  const unreachable = typeof code === "string" && /^E[A-Z]+$/.test(code) || name?.includes("Connection") ||
-    /timeout|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|getaddrinfo|lookup/i.test(`${name} ${text}`);
-  if (closed || unreachable) {
-    return `no Kafka broker answers at KAFKA_BROKERS=${
-      settings.brokers.join(",")
-    } (${text}): is Kafka running, is the ` +
-      `address reachable from here, and does it ` +
-      (settings.ssl === false ? "expect TLS (KAFKA_SSL=true)?" : "speak TLS (KAFKA_SSL is set)?");
-  }
-  return `Kafka says: ${type ? `${type}: ` : ""}${text}`;
 }

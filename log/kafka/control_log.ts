@@ -10,7 +10,8 @@ import type { Producer } from "kafkajs";
 import { Conflict } from "../port.ts";
 import type { ControlEvent } from "../records.ts";
 import { Unavailable } from "../unavailable.ts";
-import { type Connection, explain } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { explain } from "./explain.ts";
 
 /** The topic as it is read. */
 export interface ControlTail {

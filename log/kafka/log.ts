@@ -19,7 +19,8 @@ import { Unavailable } from "../unavailable.ts";
 import { parseActivity } from "./activity_json.ts";
 import { ActivityTail } from "./activity_tail.ts";
 import { KafkaAppender } from "./appender.ts";
-import { Connection, explain } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { explain } from "./explain.ts";
 import { ControlLog } from "./control_log.ts";
 import { ControlReader } from "./control_reader.ts";
 import { deadLetterOf } from "./dead_letters.ts";
@@ -125,7 +126,9 @@ export class KafkaLog implements Log {
     if (this.#closing && this.#appender === null) {
       throw new Unavailable("the log is closed: nothing was stored", RETRY_AFTER_S);
     }
-    return await (await (this.#appender ??= this.#openAppender())).append(batch);
+    // While the appender is waited for, the caller may fill the batch with the next message.
+    const own = copyBatch(batch);
+    return await (await (this.#appender ??= this.#openAppender())).append(own);
   }
 
   async appendControl(event: ControlEvent): Promise<void> {
@@ -339,7 +342,13 @@ export class KafkaLog implements Log {
   }
 
   async #openAppender(): Promise<KafkaAppender> {
-    return await startAppender(this.#settings, this.#connection, this.#topics);
+    try {
+      return await startAppender(this.#settings, this.#connection, this.#topics);
+    } catch (error) {
+      // The next append tries again.
+      this.#appender = null;
+      throw new Unavailable(explain(error, this.#settings), RETRY_AFTER_S);
+    }
   }
 }
 
@@ -359,7 +368,7 @@ async function connect(settings: KafkaLogSettings, openSocket?: ISocketFactory) 
     return { connection, admin, topics };
   } catch (error) {
     await admin.disconnect().catch(() => {});
-    throw (error as Error).name === "Error" ? error : new Error(explain(error, settings));
+    throw new Error(explain(error, settings));
   }
 }
 

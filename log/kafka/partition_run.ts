@@ -13,7 +13,8 @@ import { partitionOf } from "../partition.ts";
 import type { StateChange, TaskFactory } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { type Pending, TaskDriver, type TaskPosition } from "../task_driver.ts";
-import { type Connection, rootError } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { Advice, rootError } from "./explain.ts";
 import type { FetchedPartition, FetchedRecord } from "./fetch_codec.ts";
 import type { TopicReader } from "./reader.ts";
 import { KafkaStates, stateMessage } from "./states.ts";
@@ -113,9 +114,9 @@ export class PartitionRun {
     const committed = await this.#readPosition();
     const [{ begin, end }] = (await options.rawReader.extents(options.partitions)).slice(partition);
     if (committed.next > end) {
-      throw new Error(
-        `${options.topics.raw}/${partition} ends at ${end}, but records up to ${committed.next} were processed before: the ` +
-          `topic was made anew. Set another KAFKA_TOPIC_PREFIX, or delete the topics ${options.topics.activity} and ` +
+      throw new Advice(
+        `the topic ${options.topics.raw} was made anew: it ends before what was processed of it. Set another ` +
+          `KAFKA_TOPIC_PREFIX, or stop everything and delete the topics ${options.topics.activity} and ` +
           `${options.topics.state} and the group ${options.groupId}`,
       );
     }

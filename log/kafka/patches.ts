@@ -3,6 +3,7 @@
  *
  * @module
  */
+import KafkaCluster from "kafkajs/src/cluster/index.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
 /** The part of a request queue that is looked at here. */
@@ -18,4 +19,35 @@ interface Queue {
 const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function (this: Queue) {
   if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+};
+
+interface Coordinator {
+  coordinator: { nodeId: number; host: string; port: number };
+}
+
+/** The part of a cluster that is looked at here. */
+interface Pools {
+  brokerPool: {
+    /** Tries one broker after the other. @returns null when each of them threw */
+    withBroker<T>(ask: (by: { broker: CoordinatorSource }) => Promise<T>): Promise<T | null>;
+  };
+}
+
+interface CoordinatorSource {
+  findGroupCoordinator(asked: object): Promise<Coordinator>;
+}
+
+/** When no broker names the coordinator of a group or a transactional id it forgets why, which is mostly a right that is missing. */
+KafkaCluster.prototype.findGroupCoordinatorMetadata = async function (this: Pools, asked: object) {
+  let refusal: unknown;
+  const found = await this.brokerPool.withBroker(async ({ broker }) => {
+    try {
+      return await broker.findGroupCoordinator(asked);
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  });
+  if (found === null) throw refusal;
+  return found;
 };

@@ -8,7 +8,8 @@
  * @module
  */
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
-import { type Cluster, type Connection, explain, rootError } from "./connection.ts";
+import type { Cluster, Connection } from "./connection.ts";
+import { explain, isRefusal, rootError } from "./explain.ts";
 import {
   initProducerId,
   nextSequence,
@@ -243,7 +244,8 @@ export class TopicProducer {
       return `the topic ${this.#topic} or one of its partitions is gone: was it deleted? A restart makes it again where the ` +
         `cluster lets us; KAFKA_TOPIC_PREFIX chooses other topics`;
     }
-    return explain(error, this.#connection.settings);
+    const text = explain(error, this.#connection.settings);
+    return isRefusal(error) ? `nothing can be written to ${this.#topic}: ${text}` : text;
   }
 
   #connect(cluster: Cluster): Promise<void> {

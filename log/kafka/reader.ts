@@ -7,7 +7,8 @@
 import type { Buffer } from "node:buffer";
 import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
 import type { Extent } from "../port.ts";
-import { type Cluster, type Connection, rootError } from "./connection.ts";
+import type { Cluster, Connection } from "./connection.ts";
+import { rootError } from "./explain.ts";
 import { decodeFetch, type FetchedPartition, type FetchedRecord } from "./fetch_codec.ts";
 
 /** Bytes of one partition in an answer; a larger batch comes alone. */

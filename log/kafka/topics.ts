@@ -4,7 +4,8 @@
  * @module
  */
 import { type Admin, ConfigResourceTypes, type ITopicConfig } from "kafkajs";
-import { type Connection, explain, rootError } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { Advice, explain, rootError } from "./explain.ts";
 import type { KafkaLogSettings } from "./settings.ts";
 
 /** Full names. */
@@ -34,6 +35,9 @@ const REPLICAS = 3;
 /** A task that starts reads its changelog: small segments are compacted soon, so that it stays short. */
 const STATE_SEGMENT_BYTES = 8 << 20;
 const STATE_SEGMENT_MS = 600_000;
+/** A topic that was made just now is known to every broker by then, ms; later it is one that we may not see. */
+const SEEN_WITHIN_MS = 5000;
+const SEE_INTERVAL_MS = 50;
 
 /** @param connection whose settings name the prefix */
 export function topicNames(connection: Connection): TopicNames {
@@ -50,7 +54,7 @@ export function topicNames(connection: Connection): TopicNames {
 /**
  * Makes missing topics and checks the others.
  *
- * @throws Error that says what to change when the cluster does not let us, or a topic does not fit
+ * @throws Advice when a topic is missing and may not be made, or does not fit; Error of kafkajs's when Kafka does not answer
  */
 export async function openTopics(
   connection: Connection,
@@ -60,10 +64,14 @@ export async function openTopics(
   const names = topicNames(connection);
   const wanted = await wantedTopics(names, admin, settings);
   let counts = await partitionCounts(admin, names);
-  const missing = wanted.filter(({ topic }) => !counts.has(topic));
-  if (missing.length > 0) {
-    await create(admin, missing, settings);
-    counts = await partitionCounts(admin, names);
+  const missing = () => wanted.filter(({ topic }) => !counts.has(topic));
+  if (missing().length > 0) {
+    await create(admin, missing(), settings);
+    const deadlineMs = performance.now() + SEEN_WITHIN_MS;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, SEE_INTERVAL_MS));
+      counts = await partitionCounts(admin, names);
+    } while (missing().length > 0 && performance.now() < deadlineMs);
   }
   checkCounts(wanted, counts, names, settings);
   const maxBytes = await maxMessageBytes(admin, names);
@@ -110,28 +118,44 @@ async function wantedTopics(
   ];
 }
 
-/** Partitions of those of our topics that exist. */
+/** Partitions of those of our topics that this user sees. */
 async function partitionCounts(admin: Admin, names: TopicNames): Promise<Map<string, number>> {
   const existing = new Set(await admin.listTopics());
   const topics = Object.values(names).filter((name) => existing.has(name));
   if (topics.length === 0) return new Map();
-  const { topics: described } = await admin.fetchTopicMetadata({ topics });
-  return new Map(described.map(({ name, partitions }) => [name, partitions.length]));
+  try {
+    const { topics: described } = await admin.fetchTopicMetadata({ topics });
+    return new Map(described.map(({ name, partitions }) => [name, partitions.length]));
+  } catch (error) {
+    // It is being made, and this broker does not know it yet as the one before did.
+    if (rootError(error).type === "UNKNOWN_TOPIC_OR_PARTITION") return new Map();
+    throw error;
+  }
 }
 
 async function create(admin: Admin, topics: ITopicConfig[], settings: KafkaLogSettings): Promise<void> {
   try {
-    await admin.createTopics({ topics, waitForLeaders: true });
+    // kafkajs's own waiting gives up on a broker that does not know the topics yet.
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     const { type } = rootError(error);
     if (type === "TOPIC_ALREADY_EXISTS") return;
-    const commands = topics.map(({ topic, numPartitions, configEntries }) =>
-      `kafka-topics.sh --create --topic ${topic} --partitions ${numPartitions} ` +
+    const at = `--bootstrap-server ${settings.brokers}`;
+    const commands = topics.map(({ topic, numPartitions, replicationFactor, configEntries }) =>
+      `kafka-topics.sh ${at} --create --topic ${topic} --partitions ${numPartitions} ` +
+      `--replication-factor ${replicationFactor} ` +
       configEntries!.map(({ name, value }) => `--config ${name}=${value}`).join(" ")
     );
-    throw new Error(
-      `the topics ${topics.map(({ topic }) => topic).join(", ")} do not exist and cannot be made (` +
-        `${explain(error, settings)}): grant Create on them, or have them made:\n  ${commands.join("\n  ")}`,
+    const cause = type === "TOPIC_AUTHORIZATION_FAILED"
+      ? `${settings.sasl?.username ?? "ANONYMOUS"} has no right to make them, or to see them`
+      : explain(error, settings);
+    throw new Advice(
+      `the topics ${
+        topics.map(({ topic }) => topic).join(", ")
+      } are missing and cannot be made (${cause}): set ` +
+        `KAFKA_SASL_USERNAME to a user who may Create and Describe them, or have them made:\n  ${
+          commands.join("\n  ")
+        }`,
     );
   }
 }
@@ -145,7 +169,7 @@ function checkCounts(
   for (const { topic, numPartitions } of wanted) {
     const count = counts.get(topic);
     if (count === undefined) {
-      throw new Error(
+      throw new Advice(
         `the topic ${topic} is not to be seen: grant Describe on it` +
           (settings.sasl ? ` to ${settings.sasl.username} (KAFKA_SASL_USERNAME)` : ""),
       );
@@ -155,7 +179,7 @@ function checkCounts(
       ? "expected 1, since its events have one order: make it anew"
       : `but PARTITIONS is ${numPartitions}: set PARTITIONS=${count} if ${names.raw}, ${names.activity}, ${names.state} and ` +
         `${names.deadLetters} all have ${count}`;
-    throw new Error(
+    throw new Advice(
       `the topic ${topic} has ${count} partition${
         count === 1 ? "" : "s"
       }, ${advice}; or set KAFKA_TOPIC_PREFIX, for example ` +

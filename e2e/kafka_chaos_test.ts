@@ -1,0 +1,277 @@
+/**
+ * Kills, freezes and moves everything that classifies on Kafka, while phones post, and compares every window in the topic with
+ * those of an undisturbed run: each there once, none wrong.
+ */
+import assert from "node:assert/strict";
+import { KafkaLog } from "../log/kafka/log.ts";
+import type { KafkaLogSettings } from "../log/kafka/settings.ts";
+import type { ActivityRecord } from "../log/records.ts";
+import { readAllActivity } from "../log/testing/batches.ts";
+import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
+import { ownKafkaTest } from "./kafka/testing.ts";
+import { delay, type PhonesOptions, postAll, random } from "./phones.ts";
+import { LiveGaps } from "./live_gaps.ts";
+import { spawnServer, type StartingServer, startServer } from "./server.ts";
+
+const PARTITIONS = 4;
+const PHONES = 20;
+/** Between a phone's messages, ms: five times real time. */
+const PACE_MS = 200;
+/** Longer than anything here keeps readings away: a session that is closed and opened again has other windows. */
+const SESSION_IDLE_MS = 12_000;
+/** Short, so that a dead process's partitions are soon another's; figures that count are taken with the usual 6 s. */
+const SHORT_SESSION_MS = 1500;
+/** What a test may take beside what it does on purpose, ms. */
+const PATIENCE_MS = 90_000;
+const DAY_MS = 86_400_000;
+/** The issue's bounds for how long a session's results may stay away, ms. */
+const MAX_TAKEOVER_MS = 10_000;
+const MAX_RESTART_MS = 3000;
+
+interface Chaos {
+  cluster: KafkaCluster;
+  /** Starts a process that classifies; it is killed in the end. */
+  startStream(): StartingServer;
+  gaps: LiveGaps;
+  next: () => number;
+  phones: ReturnType<typeof postAll>;
+}
+
+interface ChaosOptions {
+  nodes?: 1 | 3;
+  sessionTimeoutMs?: number;
+  /** Messages of a phone: as many as last for what is done meanwhile. */
+  messages: number;
+}
+
+/** Readings of the last hour, so that all phones of a file have the same. */
+const START_MS = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
+
+/** Registers a test in which a web process takes readings while `disturb` does its worst to what classifies them. */
+function chaosTest(name: string, options: ChaosOptions, disturb: (chaos: Chaos) => Promise<void>): void {
+  ownKafkaTest(name, async () => {
+    const { nodes = 1, sessionTimeoutMs = SHORT_SESSION_MS } = options;
+    const { messages } = options;
+    const phonesOptions = { phones: PHONES, messages, paceMs: PACE_MS, startMs: START_MS };
+    if (!references.has(messages)) references.set(messages, undisturbed(phonesOptions));
+    const expected = await references.get(messages)!;
+    const dir = await Deno.makeTempDir();
+    const processes: StartingServer[] = [];
+    await using cluster = await startKafka({ nodes });
+    const env = {
+      KAFKA_BROKERS: cluster.brokers.join(","),
+      KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+      SESSION_IDLE_MS: String(SESSION_IDLE_MS),
+      PARTITIONS: String(PARTITIONS),
+      DATA_DIR: `${dir}/web`,
+    };
+    try {
+      const web = await startServer(env, ["--roles", "web"]);
+      processes.push(web);
+      const gaps = await LiveGaps.follow(web.url);
+      const phones = postAll(phonesOptions, () => Promise.resolve(web.url));
+      const startStream = () => {
+        const process = spawnServer(env, ["--roles", "stream"]);
+        processes.push(process);
+        return process;
+      };
+      await disturb({ cluster, startStream, gaps, next: random(42), phones });
+      assert.ok(
+        phones.acked() < phones.total,
+        "the phones were done before the disturbance: post more messages",
+      );
+      await phones.done;
+      await assertWindows(cluster.brokers, expected);
+      await gaps.stop();
+    } finally {
+      await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+}
+
+/** Results of `undisturbed` by how many messages a phone sends. */
+const references = new Map<number, Promise<Map<string, ActivityRecord[]>>>();
+
+/** What the phones' windows are when nothing happens: on the embedded log, since they must be the same. */
+async function undisturbed(options: PhonesOptions): Promise<Map<string, ActivityRecord[]>> {
+  const dir = await Deno.makeTempDir();
+  const server = await startServer({ DATA_DIR: `${dir}/data`, SESSION_IDLE_MS: "2000" });
+  try {
+    await postAll({ ...options, paceMs: 60 }, () => Promise.resolve(server.url)).done;
+    const isOver = async () => (await getJson(`${server.url}/api/sessions?live=true`)).total === 0;
+    while (!await isOver()) await delay(200);
+    const windows = new Map<string, ActivityRecord[]>();
+    for (let phone = 0; phone < options.phones; phone++) {
+      const { items } = await getJson(`${server.url}/api/sessions/run-${phone}/activity?limit=1000`);
+      assert.ok(items.length >= options.messages, `phone ${phone} has ${items.length} windows undisturbed`);
+      windows.set(`phone-${phone}`, items);
+    }
+    return windows;
+  } finally {
+    await server[Symbol.asyncDispose]();
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function getJson(url: string) {
+  const response = await fetch(url);
+  assert.equal(response.status, 200, `${url} answers ${response.status}`);
+  return await response.json();
+}
+
+/** Waits until as many windows as expected are in the topic, and compares them all. */
+async function assertWindows(brokers: string[], expected: Map<string, ActivityRecord[]>): Promise<void> {
+  const settings: KafkaLogSettings = {
+    brokers,
+    ssl: false,
+    sasl: null,
+    topicPrefix: "",
+    sessionTimeoutMs: 6000,
+    partitions: PARTITIONS,
+    retentionMs: 7 * DAY_MS,
+    retentionBytes: 10 * 2 ** 30,
+    seenMs: 7 * DAY_MS,
+  };
+  const log = await KafkaLog.open(settings, () => {
+    throw new Error("every record is one of ours");
+  });
+  try {
+    const total = [...expected.values()].reduce((sum, { length }) => sum + length, 0);
+    const giveUpMs = performance.now() + PATIENCE_MS;
+    let found: ActivityRecord[];
+    do {
+      await delay(500);
+      found = (await readAllActivity(log)).flat().map(({ record }) => record);
+    } while (found.length < total && performance.now() < giveUpMs);
+    // A repeated window would come a little later.
+    await delay(1000);
+    found = (await readAllActivity(log)).flat().map(({ record }) => record);
+    const byDevice = Map.groupBy(found, ({ deviceId }) => deviceId);
+    for (const [deviceId, windows] of expected) {
+      const got = byDevice.get(deviceId) ?? [];
+      const times = got.map(({ timestamp }) => timestamp);
+      assert.equal(new Set(times).size, times.length, `${deviceId} has a window twice`);
+      assert.deepEqual(got, windows, deviceId);
+    }
+    assert.equal(found.length, total);
+    console.log(`${total} windows, each once`);
+  } finally {
+    await log.close();
+  }
+}
+
+const KILLS = 30;
+/** A process is killed so long after its start at the latest, ms: some while they join, restore or commit. */
+const MAX_LIFE_MS = 4500;
+
+chaosTest(
+  `${KILLS} SIGKILLs of the stream process at any moment of its life change no window`,
+  { messages: 420 },
+  async ({ startStream, next }) => {
+    let atWork = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const process = startStream();
+      let isReady = false;
+      process.ready.then(() => isReady = true, () => {});
+      await delay(next() * MAX_LIFE_MS);
+      if (isReady) atWork++;
+      await process.kill();
+    }
+    console.log(
+      `${atWork} of ${KILLS} processes were at work when they were killed, the others were starting`,
+    );
+    assert.ok(atWork >= KILLS / 4);
+    startStream();
+  },
+);
+
+/** How long the slowest session's results stayed away while something was done, ms. */
+async function gapDuring(gaps: LiveGaps, what: string, work: () => Promise<void>): Promise<number> {
+  gaps.reset();
+  await work();
+  await delay(SETTLE_MS);
+  console.log(`${what}: a session's results stayed away for at most ${Math.round(gaps.longestMs)} ms`);
+  return gaps.longestMs;
+}
+
+/** Results come evenly again by then, ms. */
+const SETTLE_MS = 4000;
+
+chaosTest(
+  "from one stream process to three and back to one, and a restart, no window is lost or repeated, and results stay away briefly",
+  { messages: 420, sessionTimeoutMs: 6000 },
+  async ({ startStream, gaps }) => {
+    const first = startStream();
+    await first.ready;
+    await delay(SETTLE_MS);
+    const second = startStream(), third = startStream();
+    const join = await gapDuring(gaps, "two more join", async () => {
+      await Promise.all([second.ready, third.ready]);
+    });
+    const leave = await gapDuring(gaps, "one leaves in order", async () => {
+      assert.equal(await second.stop(), 0);
+    });
+    const takeOver = await gapDuring(gaps, "one is killed", async () => {
+      await third.kill();
+      await delay(MAX_TAKEOVER_MS);
+    });
+    for (const gap of [join, leave, takeOver]) assert.ok(gap < MAX_TAKEOVER_MS, `${gap} ms`);
+    const restart = await gapDuring(gaps, "the only one is restarted in order", async () => {
+      assert.equal(await first.stop(), 0);
+      await startStream().ready;
+    });
+    assert.ok(restart < MAX_RESTART_MS, `${restart} ms`);
+  },
+);
+
+const FREEZES = 5;
+
+chaosTest(
+  `a process that is frozen past its session's end and goes on (${FREEZES} times) writes nothing any more that counts`,
+  { messages: 240 },
+  async ({ startStream, next }) => {
+    const processes = [startStream(), startStream()];
+    await Promise.all(processes.map(({ ready }) => ready));
+    await delay(SETTLE_MS / 2);
+    for (let freeze = 0; freeze < FREEZES; freeze++) {
+      const process = processes[freeze % 2];
+      process.pause();
+      await delay(SHORT_SESSION_MS * (1.5 + next()));
+      process.resume();
+      await delay(SHORT_SESSION_MS * 2 * next());
+    }
+  },
+);
+
+const BROKER_KILLS = 5;
+
+chaosTest(
+  `${BROKER_KILLS} kills and restarts of the broker under phones: nothing acknowledged is lost, no window changes`,
+  { messages: 240 },
+  async ({ cluster, startStream, next }) => {
+    await Promise.all([startStream().ready, startStream().ready]);
+    for (let kill = 0; kill < BROKER_KILLS; kill++) {
+      await delay(1000 + next() * 3000);
+      await cluster.kill(1);
+      await delay(next() * 1000);
+      await cluster.start(1);
+    }
+  },
+);
+
+chaosTest(
+  "a cluster of three that loses a node, and gets it back, loses nothing",
+  { nodes: 3, messages: 240 },
+  async ({ cluster, startStream, gaps }) => {
+    await Promise.all([startStream().ready, startStream().ready]);
+    await delay(SETTLE_MS);
+    for (const node of [2, 1]) {
+      await gapDuring(gaps, `node ${node} of three is killed`, async () => {
+        await cluster.kill(node);
+        await delay(SETTLE_MS);
+      });
+      await cluster.start(node);
+    }
+  },
+);

@@ -1,0 +1,156 @@
+/**
+ * Records that retention deletes before they are processed, and topics that are deleted and made anew.
+ */
+import assert from "node:assert/strict";
+import type { Admin } from "kafkajs";
+import { Connection } from "../log/kafka/connection.ts";
+import { KafkaLog } from "../log/kafka/log.ts";
+import type { KafkaLogSettings } from "../log/kafka/settings.ts";
+import { partitionOf } from "../log/partition.ts";
+import { batchOf } from "../log/testing/batches.ts";
+import { until } from "./client.ts";
+import { kafkaTest } from "./kafka/testing.ts";
+import { metric } from "./kafka/tracker.ts";
+import { startServer } from "./server.ts";
+
+const DEVICE = "phone-1";
+const PARTITIONS = 2;
+const PARTITION = partitionOf(DEVICE, PARTITIONS);
+
+let prefixes = 0;
+
+function settingsOf(brokers: string[]): KafkaLogSettings {
+  return {
+    brokers,
+    ssl: false,
+    sasl: null,
+    topicPrefix: `lost-${Date.now().toString(36)}-${prefixes++}.`,
+    sessionTimeoutMs: 1000,
+    partitions: PARTITIONS,
+    retentionMs: 10 * 365 * 86_400_000,
+    retentionBytes: 1e9,
+    seenMs: 86_400_000,
+  };
+}
+
+const envOf = ({ brokers, topicPrefix }: KafkaLogSettings): Record<string, string> => ({
+  KAFKA_BROKERS: brokers.join(","),
+  KAFKA_TOPIC_PREFIX: topicPrefix,
+  KAFKA_SESSION_TIMEOUT_MS: "1000",
+  PARTITIONS: `${PARTITIONS}`,
+});
+
+const open = (settings: KafkaLogSettings) =>
+  KafkaLog.open(settings, () => {
+    throw new Error("the message is foreign: expected one of our own");
+  });
+
+async function withAdmin<T>(settings: KafkaLogSettings, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Connection(settings).kafka.admin();
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Appends messages of these numbers to {@link PARTITION}. */
+async function append(log: KafkaLog, from: number, to: number): Promise<void> {
+  for (let i = from; i <= to; i++) await log.append(batchOf(DEVICE, `${i}`));
+}
+
+const caughtUp = (log: KafkaLog) =>
+  until(
+    () => log.status(),
+    ({ raw, lagRecords }) => raw[PARTITION].end > 0 && lagRecords.every((lag) => lag === 0),
+  );
+
+/** As retention does. */
+const deleteBefore = (settings: KafkaLogSettings, offset: number) =>
+  withAdmin(settings, async (admin) => {
+    const topic = `${settings.topicPrefix}raw_sensor_data`;
+    // Has kafkajs look up where the partitions are, which deleting does not.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: PARTITION, offset: `${offset}` }] });
+  });
+
+/** Deletes the raw topic and makes it again, empty. */
+const makeAnew = (settings: KafkaLogSettings) =>
+  withAdmin(settings, async (admin) => {
+    const topic = `${settings.topicPrefix}raw_sensor_data`;
+    await admin.deleteTopics({ topics: [topic] });
+    await until(() => admin.listTopics(), (topics) => !topics.includes(topic));
+    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }], waitForLeaders: false });
+  });
+
+kafkaTest(
+  "Records deleted while nobody processed are counted and told, and processing goes on with the others",
+  async (brokers) => {
+    const settings = settingsOf(brokers);
+    const log = await open(settings);
+    await append(log, 1, 3);
+    {
+      await using first = await startServer(envOf(settings), ["--roles", "stream"]);
+      await caughtUp(log);
+      await first.stop();
+    }
+    await append(log, 4, 12);
+    await deleteBefore(settings, 10);
+    await using second = await startServer(envOf(settings), ["--roles", "stream"]);
+    await caughtUp(log);
+    await until(() => metric(second.url, "log_lost_records_total"), (lost) => lost === 7);
+    assert.match(second.errors(), /raw_sensor_data\/\d: 7 records were deleted.*retention\.ms.*RETENTION_MS/);
+    assert.equal((await fetch(`${second.url}/readyz`)).status, 200);
+    await append(log, 13, 13);
+    await until(() => log.status().raw[PARTITION].end, (end) => end === 13);
+    await caughtUp(log);
+    await log.close();
+  },
+);
+
+kafkaTest(
+  "A topic made anew is told with what to delete, and processed once that is done",
+  async (brokers) => {
+    const settings = settingsOf(brokers);
+    const { topicPrefix } = settings;
+    let log = await open(settings);
+    await append(log, 1, 5);
+    {
+      await using first = await startServer(envOf(settings), ["--roles", "stream"]);
+      await caughtUp(log);
+      await first.stop();
+    }
+    await log.close();
+    await makeAnew(settings);
+    log = await open(settings);
+    await append(log, 6, 7);
+    let told: string;
+    {
+      await using second = await startServer(envOf(settings), ["--roles", "stream"]);
+      const { checks } = await until(() => readiness(second.url), ({ ready }) => !ready);
+      told = checks.log;
+      assert.match(told, /raw_sensor_data was made anew.*KAFKA_TOPIC_PREFIX/);
+      await second.stop();
+    }
+    await log.close();
+    const [, activity, state, group] = /delete the topics (\S+) and (\S+) and the group (\S+)$/.exec(told)!;
+    await withAdmin(settings, async (admin) => {
+      await admin.deleteTopics({ topics: [activity, state] });
+      await admin.deleteGroups([group]);
+      await until(
+        () => admin.listTopics(),
+        (topics) => !topics.includes(activity) && !topics.includes(state),
+      );
+    });
+    assert.ok([activity, state, group].every((name) => name.startsWith(topicPrefix)));
+    log = await open(settings);
+    await using third = await startServer(envOf(settings), ["--roles", "stream"]);
+    await caughtUp(log);
+    assert.equal((await readiness(third.url)).ready, true);
+    await log.close();
+  },
+);
+
+const readiness = async (url: string): Promise<{ ready: boolean; checks: { log: string } }> =>
+  await (await fetch(`${url}/readyz`)).json();
