@@ -52,14 +52,14 @@ async function watch(engine: Engine, child: Deno.ChildProcess): Promise<Row> {
     await nextLine(lines);
     const before = await usage();
     await stdin.write(new TextEncoder().encode("go\n"));
-    const { records, seconds, startSeconds }: Classified = JSON.parse(await nextLine(lines));
+    const { records, seconds, firstCommitS }: Classified = JSON.parse(await nextLine(lines));
     const after = await usage();
     return {
       suite: "classify",
       server: engine.name,
       records,
       seconds,
-      startSeconds,
+      firstCommitS,
       recordsPerS: records / seconds,
       readingsPerS: READINGS_PER_BATCH * records / seconds,
       ...costs(before, after, seconds),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SYSTEM_CLOCK } from "../commands/clock.ts";
+import type { Clock } from "../commands/clock.ts";
 import { deviceName } from "./batch_request.ts";
 import { type LoadResult, sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
@@ -31,6 +31,8 @@ export interface E2eOptions {
    * Path of a load generator with the options of `phones` (see the help), or undefined for the built-in one.
    */
   loader?: string;
+  /** Of the built-in one. */
+  clock: Clock;
   signal: AbortSignal;
 }
 
@@ -74,7 +76,7 @@ interface Measured {
 }
 
 async function builtIn(server: Server, { run, keys }: Fleet, options: E2eOptions): Promise<Measured> {
-  const { phones, conns, secs, signal } = options;
+  const { phones, conns, secs, clock, signal } = options;
   const viewer = new Viewer(server.url + options.livePath, run);
   await viewer.open();
   const sent = await timed(
@@ -88,11 +90,11 @@ async function builtIn(server: Server, { run, keys }: Fleet, options: E2eOptions
       conns,
       secs,
       pace: "realTime",
-      clock: SYSTEM_CLOCK,
+      clock,
       signal,
     }),
   );
-  await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+  await clock.sleep(DRAIN_MS, signal);
   const seen = await viewer.stop();
   const { seconds: _, ...counts } = sent;
   return { sent: counts, seen };

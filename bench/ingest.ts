@@ -50,6 +50,7 @@ export async function benchIngest(server: Server, { conns, secs, signal }: Inges
     failed: sent.failed,
     httpP50Ms: sent.httpP50Ms,
     httpP99Ms: sent.httpP99Ms,
+    loaderCores: sent.loaderCores,
     ...costs(before, after, sent.seconds),
     cpuUsPerBatch: (after.cpuS - before.cpuS) * 1e6 / sent.ok,
     writtenBytesPerReading: (after.writtenBytes - before.writtenBytes) / sent.accepted,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SYSTEM_CLOCK } from "../commands/clock.ts";
 import type { KafkaSettings } from "../log/kafka/settings.ts";
 import { benchBacklog } from "./backlog.ts";
 import { EMBEDDED, emptyKafka, openCluster } from "./cluster.ts";
@@ -49,7 +50,9 @@ function suitesOf({ phones, secs, conns, loader, overload, signal }: KafkaBenchO
   }
   async function* e2e(engine: Engine) {
     await using server = await startProduct(engine);
-    yield await benchE2e(server, { phones, secs, conns, keys: true, livePath: LIVE_PATH, loader, signal });
+    const livePath = LIVE_PATH;
+    const options = { phones, secs, conns, keys: true, livePath, loader, clock: SYSTEM_CLOCK, signal };
+    yield await benchE2e(server, options);
   }
   async function* classify(engine: Engine) {
     yield await benchBacklog(engine, { phones, secs: Math.min(secs, MAX_BACKLOG_SECS), signal });
@@ -57,7 +60,7 @@ function suitesOf({ phones, secs, conns, loader, overload, signal }: KafkaBenchO
   if (overload === undefined) return [ingest, e2e, classify];
   async function* crowd(engine: Engine) {
     await using server = await startProduct(engine);
-    yield* benchOverload(server, { phones, factor: overload!, secs, conns, signal });
+    yield* benchOverload(server, { phones, factor: overload!, secs, conns, clock: SYSTEM_CLOCK, signal });
   }
   return [ingest, e2e, classify, crowd];
 }

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { SYSTEM_CLOCK } from "../commands/clock.ts";
+import type { Clock } from "../commands/clock.ts";
 import { type Fleet, issueKeys, LIVE_PATH, measureFleet } from "./e2e.ts";
-import { type LoadResult, sendLoad } from "./phones.ts";
+import { type Load, type LoadResult, sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
 import type { Server } from "./server.ts";
 import { timed } from "./timed.ts";
@@ -29,6 +29,7 @@ export interface OverloadOptions {
   secs: number;
   /** Connections of the usual load. */
   conns: number;
+  clock: Clock;
   signal: AbortSignal;
 }
 
@@ -39,7 +40,7 @@ export interface OverloadOptions {
  * @returns a row of the overload, then one of the usual load after it
  */
 export async function* benchOverload(server: Server, options: OverloadOptions): AsyncGenerator<Row> {
-  const { phones, secs, conns, signal } = options;
+  const { phones, secs, conns, clock, signal } = options;
   const crowdSize = Math.round(phones * options.factor);
   // Before all load: issuing keys in between would give the server time to recover.
   const crowd = await newFleet(server, "crowd", crowdSize, signal);
@@ -52,11 +53,12 @@ export async function* benchOverload(server: Server, options: OverloadOptions): 
     phones: crowdSize,
     conns: Math.min(crowdSize, MAX_CONNS),
     secs,
+    clock,
     signal,
   });
   const after = await server.usage();
   const waitingRecords = await waitingOf(server.url);
-  const settled = await load(server, settling, { phones, conns, secs: SETTLE_SECS, signal });
+  const settled = await load(server, settling, { phones, conns, secs: SETTLE_SECS, clock, signal });
   const seen = await viewer.stop();
   yield {
     suite: "overload",
@@ -68,7 +70,7 @@ export async function* benchOverload(server: Server, options: OverloadOptions): 
     ...costs(before, after, seconds),
     waitingRecords,
   };
-  const measured = { phones, conns, secs: RECOVERED_SECS, keys: true, livePath: LIVE_PATH, signal };
+  const measured = { phones, conns, secs: RECOVERED_SECS, keys: true, livePath: LIVE_PATH, clock, signal };
   yield {
     ...await measureFleet(server, usual, measured),
     suite: "recovered",
@@ -85,15 +87,15 @@ async function newFleet(server: Server, kind: string, phones: number, signal: Ab
 function load(
   server: Server,
   { run, keys }: Fleet,
-  size: { phones: number; conns: number; secs: number; signal: AbortSignal },
+  size: Pick<Load, "phones" | "conns" | "secs" | "clock" | "signal">,
 ): Promise<LoadResult> {
-  const fixed = { url: server.url, run, keys, pace: "realTime", clock: SYSTEM_CLOCK } as const;
+  const fixed = { url: server.url, run, keys, pace: "realTime" } as const;
   return timed(server, size.secs, sendLoad({ ...fixed, ...size }));
 }
 
 /** Records that are in the log but not yet classified. */
 async function waitingOf(url: string): Promise<number> {
-  return sumOf(await (await fetch(`${url}/metrics`)).text(), "log_lag_records");
+  return sumOf(await (await fetch(`${url}/metrics`)).text(), "activity_tracker_log_lag_records");
 }
 
 /**

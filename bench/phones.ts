@@ -3,6 +3,7 @@
  *
  * @module
  */
+import process from "node:process";
 import type { Clock } from "../commands/clock.ts";
 import { BatchRequests } from "./batch_request.ts";
 import { type Answer, Connection } from "./connection.ts";
@@ -52,6 +53,8 @@ export interface LoadResult {
   /** Of the requests that were accepted. */
   httpP50Ms: number;
   httpP99Ms: number;
+  /** Processor time of this process, cores: near one, the load generator itself is the limit and latencies are its own. */
+  loaderCores: number;
 }
 
 /** Sends the load and waits for the last answer. */
@@ -59,8 +62,11 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   const { host } = new URL(load.url);
   const requests = new BatchRequests(host, load.run, load.keys);
   const startMs = load.clock.nowMs();
+  const cpuBefore = process.cpuUsage();
   const lines = Array.from({ length: Math.min(load.conns, load.phones) }, () => new Line(load, requests));
   await Promise.all(lines.map((line, c) => line.run(c, startMs)));
+  const seconds = (load.clock.nowMs() - startMs) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
   const sum = (of: (line: Line) => number) => lines.reduce((total, line) => total + of(line), 0);
   const [httpP50Ms, httpP99Ms] = percentiles(lines.flatMap((line) => line.latenciesMs), [50, 99]);
   return {
@@ -70,9 +76,10 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
     dropped: sum((line) => line.dropped),
     failed: sum((line) => line.failed),
     late: sum((line) => line.late),
-    seconds: (load.clock.nowMs() - startMs) / 1000,
+    seconds,
     httpP50Ms,
     httpP99Ms,
+    loaderCores: (user + system) / 1e6 / seconds,
   };
 }
 

@@ -120,6 +120,23 @@ async function grant(admin: Admin, user: string, rights: Right[]): Promise<void>
     }))
   );
   await admin.createAcls({ acl });
+  // The broker takes them over a moment after it has said that they are stored.
+  await until(
+    async () =>
+      (await admin.describeAcls({
+        principal: `User:${user}`,
+        resourceType: AclResourceTypes.ANY,
+        resourcePatternType: ResourcePatternTypes.ANY,
+        operation: AclOperationTypes.ANY,
+        permissionType: AclPermissionTypes.ANY,
+      })).resources,
+    (resources) =>
+      acl.every(({ resourceName, operation }) =>
+        resources.some((each) =>
+          each.resourceName === resourceName && each.acls.some((held) => held.operation === operation)
+        )
+      ),
+  );
 }
 
 /** Runs a command as people would copy it from a message, but as one who may. */

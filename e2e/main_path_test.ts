@@ -91,6 +91,26 @@ engineTest(
   },
 );
 
+engineTest(
+  "a session that is open when the server stops gets its last windows after the next start",
+  async ({ env }) => {
+    const settings = { SESSION_IDLE_MS: "2000", LATENESS_MS: "2000", SLIDE_MS: "1000", ...env };
+    const messages = await messagesOf((await readIndex(TESTDATA))[0].file, "phone-1");
+    const lastMs = messages.at(-1)!.sensorReadings.at(-1)!.timestamp;
+    const reached = (url: string, endMs: number) =>
+      until(() => windowsOf(url, "phone-1-run"), (windows) => (windows.at(-1)?.timestamp ?? 0) >= endMs);
+    {
+      await using server = await startServer(settings);
+      await postReadings(server.url, messages);
+      // Up to here the readings alone tell that a window is complete.
+      await reached(server.url, Math.floor((lastMs - 2000) / 1000) * 1000);
+      assert.equal(await server.stop(), 0);
+    }
+    await using server = await startServer(settings);
+    await reached(server.url, lastMs);
+  },
+);
+
 engineTest("without open ingest a phone needs its key, and a revoked one is refused", async ({ env }) => {
   await using server = await startServer({ ...SETTINGS, ...env, INGEST_OPEN: "false" });
   const [message, next, last] = await messagesOf((await readIndex(TESTDATA))[0].file, "phone-1");

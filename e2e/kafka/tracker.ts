@@ -9,14 +9,16 @@ import { getJson, type Message, until } from "../client.ts";
 /** Distance of readings, ms. */
 const STEP_MS = 10;
 
+/** About as many as a phone sends; 20,000 readings, the most in a message, are then just over 2 MB. */
+const digits = (value: number) => Number(value.toFixed(13));
+
 /** A message in the seed's shape whose last reading is now, 10 s of readings unless told otherwise. */
 export function messageOf(deviceId: string, messageId = "1", count = 1000): Message {
   const startMs = Date.now() - count * STEP_MS;
   const sensorReadings = Array.from({ length: count }, (_, i) => ({
     name: "accelerometer",
     timestamp: startMs + i * STEP_MS,
-    // Of as many digits as a phone sends.
-    values: [Math.sin(i / 7) * 0.1234567890123, Math.cos(i / 9) * 0.1234567890123, 9.80665],
+    values: [digits(Math.sin(i / 7) / 9), digits(Math.cos(i / 9) / 9), 9.80665],
   }));
   return { messageId, sessionId: `${deviceId}-run`, deviceId, sensorReadings };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Appended } from "../../log/port.ts";
+import { TooLarge } from "../../log/too_large.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import { HttpProblem } from "../../web/problem.ts";
 import type { Ingest } from "../../web/services.ts";
@@ -242,6 +243,7 @@ function asProblem(error: unknown): HttpProblem {
     const faults = [{ pointer, code, detail }];
     return new HttpProblem(code === "too_many_readings" ? 413 : 400, detail, { errors: faults });
   }
+  if (error instanceof TooLarge) return new HttpProblem(413, error.message);
   if (error instanceof Unavailable) {
     return new HttpProblem(503, error.detail, { headers: { "retry-after": String(error.retryAfterS) } });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ReadingBatch } from "../../log/records.ts";
+import { TooLarge } from "../../log/too_large.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import { newIngestCounters } from "../counters.ts";
 import { createIngest, type IngestDeps } from "./service.ts";
@@ -196,9 +197,21 @@ Deno.test("a log that cannot store now gives 503 with its Retry-After", async ()
   assert.deepEqual([counters.unavailable, counters.accepted], [1, 0]);
 });
 
+Deno.test("a message that the log is too small for gives 413 with what to do, and no Retry-After", async () => {
+  const sink = { append: () => Promise.reject(new TooLarge("raise max.message.bytes")) };
+  const { post, counters } = setup({ sink });
+  const answer = await post(message());
+  assert.equal(answer.status, 413);
+  assert.equal(answer.detail, "raise max.message.bytes");
+  assert.equal(answer.headers.get("retry-after"), null);
+  assert.deepEqual([counters.tooLarge, counters.accepted], [1, 0]);
+});
+
 Deno.test("a fault of the program is not hidden", async () => {
-  const { post } = setup({ sink: { append: () => Promise.reject(new TypeError("fault")) } });
-  await assert.rejects(post(message()), /fault/);
+  for (const fault of [new TypeError("fault"), new RangeError("fault")]) {
+    const { post } = setup({ sink: { append: () => Promise.reject(fault) } });
+    await assert.rejects(post(message()), /fault/);
+  }
 });
 
 Deno.test("lines are all stored or, if one cannot be used, none", async () => {

@@ -8,6 +8,7 @@ import { Linger, TAIL_MS } from "../linger.ts";
 import type { Appended } from "../port.ts";
 import { partitionOf } from "../partition.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
+import { TooLarge } from "../too_large.ts";
 import { Unavailable } from "../unavailable.ts";
 import { GroupWriter, maxBatchBytes } from "./group.ts";
 
@@ -76,7 +77,7 @@ export class Appender {
    *
    * @returns resolves when the group is committed
    * @throws Unavailable when too much waits, or the commit failed
-   * @throws RangeError when the batch is larger than a group
+   * @throws TooLarge when the batch is larger than a group
    */
   append(batch: ReadingBatch): Promise<Appended> {
     if (this.#closed) return refuse("the server is stopping");
@@ -169,9 +170,9 @@ export class Appender {
   }
 }
 
-function tooLarge({ count, messageId }: ReadingBatch): RangeError {
+function tooLarge({ count, messageId }: ReadingBatch): TooLarge {
   const id = messageId.slice(0, 40);
-  return new RangeError(
+  return new TooLarge(
     `message ${id} has ${count} readings, more than a group of ${GROUP_BYTES} bytes holds: split it`,
   );
 }

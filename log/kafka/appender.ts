@@ -9,12 +9,14 @@ import { Linger, TAIL_MS } from "../linger.ts";
 import { partitionOf } from "../partition.ts";
 import type { Appended } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
+import { TooLarge } from "../too_large.ts";
 import { Unavailable } from "../unavailable.ts";
 import type { Connection } from "./connection.ts";
 import { RecordBatch } from "./produce_codec.ts";
 import { BatchTooLarge, TopicProducer } from "./producer.ts";
 import { encodeRaw } from "./raw_codec.ts";
 import { RecentIds } from "./recent_ids.ts";
+import { RAW_MAX_BYTES } from "./topics.ts";
 
 /** How long a client waits for its answer, ms: phones give up after 10 to 60 s. */
 const DEADLINE_MS = 10_000;
@@ -42,6 +44,7 @@ export interface BatchSender {
 }
 
 export interface AppenderOptions {
+  topic: string;
   partitions: number;
   /** `max.message.bytes` of the topic. */
   maxMessageBytes: number;
@@ -80,6 +83,7 @@ export class KafkaAppender {
   readonly #sender: BatchSender;
   readonly #lanes: Lane[];
   readonly #nowMs: () => number;
+  readonly #topic: string;
   readonly #maxMessageBytes: number;
   #maxBatchBytes: number;
   readonly #stored = new RecentIds();
@@ -99,6 +103,7 @@ export class KafkaAppender {
   /** @param recent messages that are stored already, oldest first */
   constructor(sender: BatchSender, options: AppenderOptions, recent: Iterable<MessageIds> = []) {
     this.#sender = sender;
+    this.#topic = options.topic;
     this.#maxMessageBytes = options.maxMessageBytes;
     this.#maxBatchBytes = Math.min(MAX_BATCH_BYTES, options.maxMessageBytes);
     this.#nowMs = options.nowMs ?? (() => performance.now());
@@ -115,9 +120,9 @@ export class KafkaAppender {
   /** Appends to a topic. It connects when the first batch comes. */
   static open(
     connection: Connection,
-    { topic, recent, ...options }: AppenderOptions & { topic: string; recent: Iterable<MessageIds> },
+    { recent, ...options }: AppenderOptions & { recent: Iterable<MessageIds> },
   ): KafkaAppender {
-    return new KafkaAppender(new TopicProducer(connection, topic), options, recent);
+    return new KafkaAppender(new TopicProducer(connection, options.topic), options, recent);
   }
 
   /** Why appends are refused or wait in vain, and what to check; null when all is well. */
@@ -138,7 +143,7 @@ export class KafkaAppender {
    *
    * @returns resolves when it is stored on all replicas in sync
    * @throws Unavailable when it cannot be taken, or was not acknowledged in time and may be stored or not
-   * @throws RangeError when the topic does not take a record of its size
+   * @throws TooLarge when the topic does not take a record of its size
    */
   append(batch: ReadingBatch): Promise<Appended> {
     const key = messageKey(batch);
@@ -300,10 +305,10 @@ export class KafkaAppender {
       this.#maxBatchBytes = Math.max(1, this.#maxBatchBytes >> 1);
       return unavailable("Kafka takes only smaller batches now");
     }
-    return new RangeError(
-      `the message is ${bytes} bytes as JSON, ${batch.byteLength} compressed, more than raw_sensor_data takes ` +
-        `(${this.#maxMessageBytes}): expected fewer readings a message; or raise max.message.bytes of the topic, for example ` +
-        `kafka-configs.sh --alter --topic raw_sensor_data --add-config max.message.bytes=4194304`,
+    return new TooLarge(
+      `the message is ${bytes} bytes as JSON, ${batch.byteLength} compressed, more than the ${this.#maxMessageBytes} that the ` +
+        `topic ${this.#topic} takes: send fewer readings in each; or raise the topic's max.message.bytes, for example by ` +
+        `kafka-configs.sh --bootstrap-server localhost:9092 --alter --topic ${this.#topic} --add-config max.message.bytes=${RAW_MAX_BYTES}, and restart`,
     );
   }
 }

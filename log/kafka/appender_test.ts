@@ -52,7 +52,7 @@ function fixture(options: Partial<AppenderOptions> = {}, recent: MessageIds[] = 
   let nowMs = 0;
   const appender = new KafkaAppender(
     sender,
-    { partitions: 1, maxMessageBytes: 1 << 20, nowMs: () => nowMs, ...options },
+    { topic: "raw_sensor_data", partitions: 1, maxMessageBytes: 1 << 20, nowMs: () => nowMs, ...options },
     recent,
   );
   return {

@@ -1,10 +1,11 @@
 /**
- * Records of the dead-letter topic as an admin sees them.
+ * Records of the dead-letter topic as an admin sees them, and how many there are.
  *
  * @module
  */
-import type { DeadLetter } from "../port.ts";
+import type { DeadLetter, Extent } from "../port.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
+import type { TopicReader } from "./reader.ts";
 
 /** Enough to recognise a message by. */
 const EXCERPT_BYTES = 500;
@@ -24,4 +25,52 @@ export function deadLetterOf({ offset, timestampMs, key, value, headers }: Fetch
     bytes: Number(header.get("bytes") ?? value?.length ?? 0),
     excerpt: utf8.decode(value?.subarray(0, EXCERPT_BYTES)),
   };
+}
+
+/** Of so many offsets of a partition the records are counted; of older ones, the offsets. */
+const COUNTED_OFFSETS = 2000;
+
+/**
+ * Counts dead letters. Offsets alone do not tell their number: the end of each transaction takes one too, so that a letter
+ * which came alone would count as two.
+ */
+export class DeadLetterCount {
+  readonly #reader: Pick<TopicReader, "readAll">;
+  /** Per partition: where counting began, the records from there on, and where to go on. */
+  readonly #counted = new Map<number, { from: number; offsets: number[]; next: number }>();
+
+  constructor(reader: Pick<TopicReader, "readAll">) {
+    this.#reader = reader;
+  }
+
+  /**
+   * Reads what is new.
+   *
+   * @param extents of the topic now
+   */
+  async update(extents: readonly Extent[]): Promise<number> {
+    let sum = 0;
+    for (const [partition, extent] of extents.entries()) sum += await this.#count(partition, extent);
+    return sum;
+  }
+
+  async #count(partition: number, { begin, end }: Extent): Promise<number> {
+    let counted = this.#counted.get(partition);
+    if (counted === undefined || counted.next > end || counted.next < begin) {
+      const from = Math.max(begin, end - COUNTED_OFFSETS);
+      counted = { from, offsets: [], next: from };
+      this.#counted.set(partition, counted);
+    }
+    const { offsets } = counted;
+    if (counted.next < end) {
+      for await (const records of this.#reader.readAll(partition, counted.next)) {
+        for (const { offset } of records) offsets.push(offset);
+        counted.next = offsets.at(-1)! + 1;
+      }
+      counted.next = Math.max(counted.next, end);
+    }
+    const kept = offsets.findIndex((offset) => offset >= begin);
+    offsets.splice(0, kept === -1 ? offsets.length : kept);
+    return Math.max(0, counted.from - begin) + offsets.length;
+  }
 }

@@ -63,29 +63,35 @@ function ofLogin({ name, type, message }: KafkaErrorLike, { sasl, brokers }: Kaf
     `a password for KAFKA_SASL_MECHANISM=${sasl?.mechanism}`;
 }
 
-function ofRight(root: KafkaErrorLike, settings: KafkaSettings): string | null {
+/** What the user needs of the kind of thing that was refused. */
+function needOf(type: string | undefined, prefix: string): { what: string; options: string } {
+  const id = `${prefix}activity-tracker`;
+  switch (type) {
+    case "GROUP_AUTHORIZATION_FAILED":
+      return { what: `the group ${id}`, options: `--operation Read --group ${id}` };
+    case "TRANSACTIONAL_ID_AUTHORIZATION_FAILED":
+      return {
+        what: `transactional ids such as ${id}-0`,
+        options: `--operation Write --transactional-id ${id}`,
+      };
+    default: {
+      const topics = ["raw_sensor_data", "processed_activity", "activity_"].map((name) =>
+        ` --topic ${prefix}${name}`
+      );
+      const what = `topics such as ${prefix}raw_sensor_data`;
+      return { what, options: `--operation Read --operation Write${topics.join("")}` };
+    }
+  }
+}
+
+function ofRight(root: KafkaErrorLike, { sasl, topicPrefix, brokers }: KafkaSettings): string | null {
   if (!isRefusal(root)) return null;
-  const { sasl, topicPrefix, brokers } = settings;
   const user = sasl?.username ?? "ANONYMOUS";
-  const id = `${topicPrefix}activity-tracker`;
-  const topics = ["raw_sensor_data", "processed_activity", "activity_"].map((name) => topicPrefix + name);
-  const [what, operations, resources] = root.type === "GROUP_AUTHORIZATION_FAILED"
-    ? [`the group ${id}`, ["Read"], `--group ${id}`]
-    : root.type === "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"
-    ? [`transactional ids such as ${id}-0`, ["Write", "Describe"], `--transactional-id ${id}`]
-    : [
-      `topics such as ${topics[0]}`,
-      ["Read", "Write", "Describe"],
-      topics.map((each) => `--topic ${each}`).join(" "),
-    ];
-  return `the Kafka user ${user}${
-    sasl ? "" : " (KAFKA_SASL_USERNAME is not set)"
-  } lacks a right on ${what}: give it with ` +
-    `kafka-acls.sh --bootstrap-server ${brokers} --add --allow-principal User:${user} ` +
-    `${
-      operations.map((each) => `--operation ${each} `).join("")
-    }--resource-pattern-type prefixed ${resources}, or set ` +
-    "KAFKA_SASL_USERNAME to a user who has it";
+  const noName = sasl ? "" : " (KAFKA_SASL_USERNAME is not set)";
+  const { what, options } = needOf(root.type, topicPrefix);
+  return `the Kafka user ${user}${noName} lacks a right on ${what}: give it with kafka-acls.sh --bootstrap-server ${brokers} ` +
+    `--add --allow-principal User:${user} --resource-pattern-type prefixed ${options}, or set KAFKA_SASL_USERNAME to a user ` +
+    "who has it";
 }
 
 function ofTopics({ type }: KafkaErrorLike, { topicPrefix }: KafkaSettings): string | null {

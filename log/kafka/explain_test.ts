@@ -54,13 +54,13 @@ Deno.test("A missing right is told with the command that grants it", () => {
     "kafka-acls.sh --bootstrap-server kafka-1:9092,kafka-2:9092 --add --allow-principal User:ada ";
   assert.ok(
     lacking("GROUP_AUTHORIZATION_FAILED").includes(
-      `${command}--operation Read --resource-pattern-type prefixed --group tracker.activity-tracker,`,
+      `${command}--resource-pattern-type prefixed --operation Read --group tracker.activity-tracker,`,
     ),
     lacking("GROUP_AUTHORIZATION_FAILED"),
   );
   assert.ok(
     lacking("TRANSACTIONAL_ID_AUTHORIZATION_FAILED").includes(
-      `${command}--operation Write --operation Describe --resource-pattern-type prefixed --transactional-id tracker.activity-tracker,`,
+      `${command}--resource-pattern-type prefixed --operation Write --transactional-id tracker.activity-tracker,`,
     ),
   );
   assert.match(lacking("TOPIC_AUTHORIZATION_FAILED"), /--topic tracker\.raw_sensor_data /);

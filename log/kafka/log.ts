@@ -23,7 +23,7 @@ import { Connection } from "./connection.ts";
 import { explain } from "./explain.ts";
 import { ControlLog } from "./control_log.ts";
 import { ControlReader } from "./control_reader.ts";
-import { deadLetterOf } from "./dead_letters.ts";
+import { DeadLetterCount, deadLetterOf } from "./dead_letters.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
 import { decodeRaw, newScratch } from "./raw_codec.ts";
 import { RawReader } from "./raw_reader.ts";
@@ -52,6 +52,7 @@ export class KafkaLog implements Log {
   readonly #readers = new Map<string, TopicReader>();
   readonly #control: ControlReader;
   readonly #controlLog: ControlLog;
+  readonly #deadLetterCount: DeadLetterCount;
   readonly #tail: ActivityTail;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #troubles = new Map<string, string>();
@@ -82,6 +83,7 @@ export class KafkaLog implements Log {
     this.#rawReader = new RawReader(readForeign);
     this.#control = new ControlReader(this.#reader(topics.control), this.#trouble("control"));
     this.#controlLog = new ControlLog(connection, topics.control, this.#control);
+    this.#deadLetterCount = new DeadLetterCount(this.#reader(topics.deadLetters));
     this.#tail = new ActivityTail(this.#newReader(topics.activity, "tail"), {
       partitions: settings.partitions,
       onTrouble: this.#trouble("tail"),
@@ -246,12 +248,13 @@ export class KafkaLog implements Log {
       this.#reader(deadLetters).extents(this.partitions),
       this.#admin.fetchOffsets({ groupId: this.#groupId, topics: [raw] }),
     ]);
+    const deadLetterCount = await this.#deadLetterCount.update(deadExtents);
     const committed = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     this.#status = {
       ...this.#status,
       raw: rawExtents,
       activity: activityExtents,
-      deadLetters: deadExtents.reduce((sum, { begin, end }) => sum + end - begin, 0),
+      deadLetters: deadLetterCount,
       lagRecords: rawExtents.map(({ begin, end }, partition) =>
         Math.max(0, end - Math.max(begin, committed.get(partition) ?? 0))
       ),

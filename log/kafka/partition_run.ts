@@ -131,6 +131,8 @@ export class PartitionRun {
     if (begin > committed.next) options.onLost(partition, begin - committed.next);
     const from = Math.max(begin, committed.snapshot);
     this.#driver.reach(from);
+    // Where no record is left, none comes to tell.
+    this.#caughtUp = from >= end;
     return from;
   }
 

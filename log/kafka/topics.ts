@@ -24,8 +24,8 @@ export interface Topics extends TopicNames {
   deadLetterMaxBytes: number;
 }
 
-/** 20,000 readings, the most in one message, are up to 2.6 MB as JSON. */
-const RAW_MAX_BYTES = 4 << 20;
+/** `max.message.bytes` of raw topics that we make: 20,000 readings, the most in one message, are up to 2.6 MB as JSON. */
+export const RAW_MAX_BYTES = 4 << 20;
 /** A dead letter has a few headers more than what it was. */
 const DEAD_LETTER_MAX_BYTES = 2 * RAW_MAX_BYTES;
 /** Kafka's own default of `max.message.bytes`, where we may not ask. */
