@@ -222,7 +222,8 @@ kafkaTest(
         await openSessions(0);
         for (const messages of readings) await postReadings(web.url, messages.slice(0, half));
         await lagShown(stream.url, [SECONDS, half, half, half], nothing);
-        assert.equal(await stream.stop(), 0);
+        // Its last states are not in the changelog.
+        await stream.kill();
       }
       await lagShown(web.url, [SECONDS, half, half, half], nothing);
       assert.deepEqual(await lagOnPages(web.url), nothing);

@@ -8,7 +8,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Admin, Message, PartitionOffset, Producer, TopicMessages } from "kafkajs";
+import type { Admin, Message, Producer, TopicMessages } from "kafkajs";
 import { partitionOf } from "../partition.ts";
 import type { StateChange, TaskFactory } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
@@ -17,7 +17,7 @@ import type { Connection } from "./connection.ts";
 import { Advice, rootError } from "./explain.ts";
 import type { FetchedPartition, FetchedRecord } from "./fetch_codec.ts";
 import type { TopicReader } from "./reader.ts";
-import { KafkaStates, stateMessage } from "./states.ts";
+import { KafkaStates, positionMessage, stateMessage } from "./states.ts";
 import type { Topics } from "./topics.ts";
 
 /** What all runs of a process share. */
@@ -111,7 +111,11 @@ export class PartitionRun {
     // The producer id is asked for with the first transaction; only from then on nobody else can commit.
     await (await this.#producer.transaction()).abort();
     this.#assertRunning();
-    const committed = await this.#readPosition();
+    for await (const records of options.stateReader.readAll(partition, 0)) {
+      this.#states.restore(records);
+      this.#assertRunning();
+    }
+    const committed = resume(this.#states.position, await this.#readGroupOffset());
     const [{ begin, end }] = (await options.rawReader.extents(options.partitions)).slice(partition);
     if (committed.next > end) {
       throw new Advice(
@@ -119,10 +123,6 @@ export class PartitionRun {
           `KAFKA_TOPIC_PREFIX, or stop everything and delete the topics ${options.topics.activity} and ` +
           `${options.topics.state} and the group ${options.groupId}`,
       );
-    }
-    for await (const records of options.stateReader.readAll(partition, 0)) {
-      this.#states.restore(records);
-      this.#assertRunning();
     }
     this.#assertRunning();
     this.#replayUntil = committed.next;
@@ -181,14 +181,12 @@ export class PartitionRun {
     if (this.#stopped) throw new Superseded();
   }
 
-  async #readPosition(): Promise<TaskPosition> {
+  /** @returns null when the group has none, or none any more */
+  async #readGroupOffset(): Promise<number | null> {
     const { admin, groupId, topics } = this.options;
     const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topics.raw] });
-    const stored = partitions.find(({ partition }) => partition === this.partition);
-    const next = Math.max(0, Number(stored?.offset ?? 0));
-    // Set by hand (kafka-consumer-groups --reset-offsets), an offset has no metadata.
-    const snapshot = /^snapshot=(\d+)$/.exec(stored?.metadata ?? "")?.[1];
-    return { next, snapshot: snapshot === undefined ? next : Number(snapshot) };
+    const offset = Number(partitions.find(({ partition }) => partition === this.partition)?.offset ?? -1);
+    return offset < 0 ? null : offset;
   }
 
   #processOne(driver: TaskDriver, record: FetchedRecord): void {
@@ -249,15 +247,16 @@ export class PartitionRun {
       this.#tickedMs = nowMs;
       driver.tick(nowMs);
     }
+    const processed = this.#uncommitted;
+    this.#uncommitted = 0;
     const pending = driver.collect(nowMs);
     if (pending === null) return;
     const sends = this.#sends;
     const hasWork = pending.outputs.length > 0 || pending.changes.length > 0 || sends.length > 0 ||
-      pending.position.snapshot !== driver.committed.snapshot || this.#uncommitted > MAX_UNCOMMITTED_RECORDS;
+      pending.position.snapshot !== driver.committed.snapshot || processed > MAX_UNCOMMITTED_RECORDS;
     if (!hasWork && nowMs - this.#committedMs < POSITION_INTERVAL_MS) return;
     const expired = this.#states.expired(nowMs - this.options.seenMs);
     this.#sends = [];
-    this.#uncommitted = 0;
     this.#committedMs = nowMs;
     try {
       await this.#transact(pending, sends, expired);
@@ -280,15 +279,12 @@ export class PartitionRun {
       { topic: topics.activity, messages: outputs.map((record) => this.#message(record.deviceId, record)) },
       { topic: topics.state, messages: latest(changes).map(stateMessage).map((each) => this.#own(each)) },
       { topic: topics.state, messages: expired.map((key) => this.#own({ key, value: null })) },
+      { topic: topics.state, messages: [this.#own(positionMessage(position))] },
       ...sends,
     ];
     for (const topicMessages of inSends(messages)) await transaction.sendBatch({ topicMessages });
-    // kafkajs's types leave out the metadata that its encoder writes.
-    const offset: PartitionOffset & { metadata: string } = {
-      partition: this.partition,
-      offset: String(position.next),
-      metadata: `snapshot=${position.snapshot}`,
-    };
+    // For whoever looks at the group's lag, or sets it; what was processed is in the changelog.
+    const offset = { partition: this.partition, offset: String(position.next) };
     const offsets = { consumerGroupId: groupId, topics: [{ topic: topics.raw, partitions: [offset] }] };
     await whileConcurrent(() => transaction.sendOffsets(offsets));
     await transaction.commit();
@@ -302,6 +298,16 @@ export class PartitionRun {
     message.partition = this.partition;
     return message;
   }
+}
+
+/**
+ * Where to go on. The group's offset differs from what was processed only when someone has set it (kafka-consumer-groups
+ * --reset-offsets). Set back, records are processed again but give no window again; set forward, they are passed over.
+ */
+function resume(processed: TaskPosition | null, groupOffset: number | null): TaskPosition {
+  const offset = groupOffset ?? processed?.next ?? 0;
+  if (processed === null || offset > processed.next) return { next: offset, snapshot: offset };
+  return { next: processed.next, snapshot: offset === processed.next ? processed.snapshot : offset };
 }
 
 /** kafkajs tries everything again that finds the markers of the transaction before still being written, except this. */

@@ -6,9 +6,11 @@
 import type { Message } from "kafkajs";
 import { Buffer } from "node:buffer";
 import type { StateChange } from "../port.ts";
-import type { TaskStates } from "../task_driver.ts";
+import type { TaskPosition, TaskStates } from "../task_driver.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
 
+/** Key of the task's position; those of sessions have a line break. */
+const POSITION_KEY = "position";
 /** A value is one byte, whether the session is live, then the task's own bytes. */
 const LIVE = 1;
 const CLOSED = 0;
@@ -23,6 +25,9 @@ interface Closed {
 const utf8 = new TextDecoder();
 
 export class KafkaStates implements TaskStates {
+  /** Where the task was when the states were written; null before the first commit. */
+  position: TaskPosition | null = null;
+
   /** Of open sessions, until the task has them: from then on it is the only one who knows them. */
   #live = new Map<string, Uint8Array>();
   /** Of sessions that may come back, the one touched longest ago first. */
@@ -33,6 +38,10 @@ export class KafkaStates implements TaskStates {
     for (const { key, value, timestampMs } of records) {
       if (key === null) continue;
       const name = utf8.decode(key);
+      if (name === POSITION_KEY) {
+        this.position = JSON.parse(utf8.decode(value ?? undefined));
+        continue;
+      }
       this.#live.delete(name);
       this.#closed.delete(name);
       if (value === null || value.length === 0) continue;
@@ -73,6 +82,11 @@ export class KafkaStates implements TaskStates {
     }
     return keys;
   }
+}
+
+/** A position as a record of the changelog. */
+export function positionMessage(position: TaskPosition): Message {
+  return { key: POSITION_KEY, value: JSON.stringify(position) };
 }
 
 /** A change as a record of the changelog. */
