@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { Producer } from "kafkajs";
+import { CompressionTypes, type Producer } from "kafkajs";
 import { Connection } from "../log/kafka/connection.ts";
 import { partitionOf } from "../log/partition.ts";
 import { getJson, post, postReadings, until } from "./client.ts";
@@ -148,6 +148,27 @@ kafkaTest(
         assert.ok(isOncePerWindow(await classified(server.url, device)), device);
       }
       assert.equal(await metric(server.url, "log_dead_letters"), 0);
+    }),
+);
+
+kafkaTest(
+  "A message that is too large to be brought home once it is unpacked is set aside",
+  (brokers) =>
+    inTempDir(async (dir) => {
+      const env = envOf(brokers, dir);
+      const [home, elsewhere] = [0, 1].map((partition) => deviceOf(partition, "phone"));
+      await using server = await startServer(env);
+      const value = JSON.stringify(messageOf(home)) + " ".repeat(5 << 20);
+      await produceBytes(brokers, {
+        topic: rawTopic(env),
+        compression: CompressionTypes.GZIP,
+        messages: [{ key: elsewhere, partition: 1, value }],
+      });
+      await until(() => metric(server.url, "log_dead_letters"), (count) => count === 1);
+      const { items: [{ reason }] } = await getJson(`${server.url}/api/dead-letters`);
+      assert.match(reason, /belongs to partition 0.*max\.message\.bytes.*expected the deviceId as its key/);
+      await postReadings(server.url, [messageOf(elsewhere)]);
+      await classified(server.url, elsewhere);
     }),
 );
 

@@ -8,9 +8,10 @@ import { KafkaLog } from "../log/kafka/log.ts";
 import type { KafkaLogSettings } from "../log/kafka/settings.ts";
 import { partitionOf } from "../log/partition.ts";
 import { batchOf } from "../log/testing/batches.ts";
-import { until } from "./client.ts";
+import { postReadings, until } from "./client.ts";
+import { inTempDir } from "./engines.ts";
 import { kafkaTest } from "./kafka/testing.ts";
-import { metric } from "./kafka/tracker.ts";
+import { classified, messageOf, metric } from "./kafka/tracker.ts";
 import { startServer } from "./server.ts";
 
 const DEVICE = "phone-1";
@@ -67,9 +68,9 @@ const caughtUp = (log: KafkaLog) =>
   );
 
 /** As retention does. */
-const deleteBefore = (settings: KafkaLogSettings, offset: number) =>
+const deleteBefore = (settings: KafkaLogSettings, name: string, offset: number) =>
   withAdmin(settings, async (admin) => {
-    const topic = `${settings.topicPrefix}raw_sensor_data`;
+    const topic = settings.topicPrefix + name;
     // Has kafkajs look up where the partitions are, which deleting does not.
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: PARTITION, offset: `${offset}` }] });
@@ -87,7 +88,7 @@ kafkaTest(
       await first.stop();
     }
     await append(log, 4, 12);
-    await deleteBefore(settings, 10);
+    await deleteBefore(settings, "raw_sensor_data", 10);
     await using second = await startServer(envOf(settings), ["--roles", "stream"]);
     await caughtUp(log);
     await until(() => metric(second.url, "log_lost_records_total"), (lost) => lost === 7);
@@ -108,7 +109,7 @@ kafkaTest(
     const { topicPrefix } = settings;
     let log = await open(settings);
     await append(log, 1, 3);
-    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, offset: "100" }));
+    const partitions = [{ partition: PARTITION, offset: "100" }];
     const setOffsets = {
       groupId: `${topicPrefix}activity-tracker`,
       topic: `${topicPrefix}raw_sensor_data`,
@@ -118,7 +119,12 @@ kafkaTest(
     let told: string;
     {
       await using first = await startServer(envOf(settings), ["--roles", "stream"]);
-      const { checks } = await until(() => readiness(first.url), ({ ready }) => !ready);
+      // The other partitions, which are well, must not hide it.
+      let times = 0;
+      const { checks } = await until(
+        () => readiness(first.url),
+        ({ ready }) => (times = ready ? 0 : times + 1) === 10,
+      );
       told = checks.log;
       assert.match(told, /raw_sensor_data was made anew.*KAFKA_TOPIC_PREFIX/);
       await first.stop();
@@ -141,6 +147,50 @@ kafkaTest(
     await log.close();
   },
 );
+
+kafkaTest("A topic made anew while it is processed is told with what to delete", async (brokers) => {
+  const settings = settingsOf(brokers);
+  const topic = `${settings.topicPrefix}raw_sensor_data`;
+  const log = await open(settings);
+  await append(log, 1, 5);
+  await using server = await startServer(envOf(settings), ["--roles", "stream"]);
+  await caughtUp(log);
+  await withAdmin(settings, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] });
+    await until(() => readiness(server.url), ({ ready }) => !ready);
+    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }], waitForLeaders: false });
+  });
+  const { checks } = await until(() => readiness(server.url), ({ checks }) => /made anew/.test(checks.log));
+  assert.match(checks.log, /KAFKA_TOPIC_PREFIX, or stop everything and delete/);
+  await log.close();
+});
+
+kafkaTest("Results deleted before the pages had them are told", async (brokers) => {
+  const settings = settingsOf(brokers);
+  const topic = `${settings.topicPrefix}processed_activity`;
+  await inTempDir(async (dir) => {
+    const env = { ...envOf(settings), DATA_DIR: `${dir}/data` };
+    {
+      await using first = await startServer(env);
+      await postReadings(first.url, [messageOf(DEVICE)]);
+      await classified(first.url, DEVICE);
+      await first.stop();
+    }
+    const log = await open(settings);
+    const producer = new Connection(settings).kafka.producer();
+    await producer.connect();
+    await producer.send({ topic, messages: Array(20).fill({ partition: PARTITION, value: "{}" }) });
+    await producer.disconnect();
+    const begin = (await log.extents("processed_activity"))[PARTITION].end;
+    await deleteBefore(settings, "processed_activity", begin);
+    await until(() => log.extents("processed_activity"), (extents) => extents[PARTITION].begin === begin);
+    await log.close();
+    await using second = await startServer(env, ["--roles", "web"]);
+    const told =
+      /processed_activity\/\d: \d+ records were deleted before the pages.*retention\.ms.*RETENTION_MS/;
+    await until(() => second.errors(), (errors) => told.test(errors));
+  });
+});
 
 const readiness = async (url: string): Promise<{ ready: boolean; checks: { log: string } }> =>
   await (await fetch(`${url}/readyz`)).json();

@@ -12,6 +12,8 @@ import { Follower, type TopicReader } from "./reader.ts";
 export interface ActivityTailOptions {
   partitions: number;
   onTrouble(error: unknown): void;
+  /** Results that retention deleted before they were read. */
+  onLost(partition: number, records: number): void;
   /** Records that are no results: someone else writes to the topic. */
   onStrange(partition: number, offset: number): void;
 }
@@ -38,7 +40,8 @@ export class ActivityTail {
           for (const listener of this.#listeners) listener(run.records, partition, this.#ends);
         }
       },
-      onOutOfRange: (partition, offset, extent) => this.#at![partition] = within(extent, offset),
+      onOutOfRange: (partition, offset, extent) =>
+        this.#at![partition] = this.#within(extent, partition, offset),
       onTrouble: options.onTrouble,
     });
   }
@@ -50,7 +53,7 @@ export class ActivityTail {
   /** See `Log.tailActivity`. */
   async join(from: readonly number[], listener: ActivityListener): Promise<void> {
     const extents = await this.#reader.extents(this.#options.partitions);
-    const at = extents.map((extent, partition) => within(extent, from[partition] ?? 0));
+    const at = extents.map((extent, partition) => this.#within(extent, partition, from[partition] ?? 0));
     const ends = [...at];
     if (this.#at === null) this.#start(at);
     while (!this.#closed && at.some((offset, partition) => offset < this.#at![partition])) {
@@ -80,6 +83,14 @@ export class ActivityTail {
     from.forEach((offset, partition) => this.#follower.set(partition, offset));
   }
 
+  /** A position as near as the log has it: one that is past its end is of a topic that was made anew. */
+  #within({ begin, end }: Extent, partition: number, offset: number): number {
+    if (offset > end) return begin;
+    // Who begins at 0 takes what there is.
+    if (offset > 0 && offset < begin) this.#options.onLost(partition, begin - offset);
+    return Math.max(offset, begin);
+  }
+
   /** Records whose offsets follow one another, with the offset after the last. */
   *#runs(
     partition: number,
@@ -103,6 +114,3 @@ export class ActivityTail {
     if (records.length > 0) yield { records, end };
   }
 }
-
-/** A position as near as the log has it: one that is past its end is of a topic that was made anew. */
-const within = ({ begin, end }: Extent, offset: number) => offset > end ? begin : Math.max(offset, begin);

@@ -39,6 +39,10 @@ const RETRY_AFTER_S = 5;
 /** A client that does not say goodbye by then is left, ms. */
 const CLOSE_MS = 3000;
 
+const KEEP_LONGER =
+  "The topic keeps too little for how long this process was down or behind: raise its retention.ms or retention.bytes " +
+  "(RETENTION_MS and RETENTION_BYTES when the topics are made)";
+
 /** See the module's text. */
 export class KafkaLog implements Log {
   readonly partitions: number;
@@ -87,6 +91,11 @@ export class KafkaLog implements Log {
     this.#tail = new ActivityTail(this.#newReader(topics.activity, "tail"), {
       partitions: settings.partitions,
       onTrouble: this.#trouble("tail"),
+      onLost: (partition, records) =>
+        console.error(
+          `${topics.activity}/${partition}: ${records} records were deleted before the pages had them. ` +
+            KEEP_LONGER,
+        ),
       onStrange: (partition, offset) =>
         console.error(
           `${topics.activity}/${partition}: what is at ${offset} is no result and was passed over`,
@@ -181,8 +190,7 @@ export class KafkaLog implements Log {
       sessionTimeoutMs: this.#settings.sessionTimeoutMs,
       now: this.#now,
       onLost: (partition, records) => this.#onLost(partition, records),
-      onBroken: this.#trouble("tasks"),
-      onTrouble: this.#trouble("tasks"),
+      onTrouble: (part, error) => this.#trouble(`tasks: ${part}`)(error),
     });
     await this.#group.join();
   }
@@ -319,9 +327,8 @@ export class KafkaLog implements Log {
   #onLost(partition: number, records: number): void {
     this.#status = { ...this.#status, lostRecords: this.#status.lostRecords + records };
     console.error(
-      `${this.#topics.raw}/${partition}: ${records} records were deleted before they were processed. The topic keeps too ` +
-        `little for how long processing was down or behind: raise its retention.ms or retention.bytes (RETENTION_MS and ` +
-        `RETENTION_BYTES when the topics are made), or run more stream processes`,
+      `${this.#topics.raw}/${partition}: ${records} records were deleted before they were processed. ${KEEP_LONGER}, or run ` +
+        "more stream processes",
     );
   }
 

@@ -60,6 +60,8 @@ const TICK_INTERVAL_MS = 1000;
 const DISCONNECT_MS = 3000;
 /** Headers of a dead letter, bytes: the reason, and the origin. */
 const DEAD_LETTER_EXTRA_BYTES = 8192;
+/** What a record that is brought home is larger than its value, bytes: the key, and the batch around it. */
+const MOVED_EXTRA_BYTES = 8192;
 /** A reason longer than this has a part of the message in it. */
 const MAX_REASON_CHARS = 1000;
 
@@ -204,7 +206,18 @@ export class PartitionRun {
     if (home === partition) {
       return driver.process(sessionKey(batch.deviceId, batch.sessionId), batch, record.offset);
     }
-    if (record.offset >= this.#replayUntil) this.#bringHome(record, home, batch.deviceId);
+    if (record.offset < this.#replayUntil) return;
+    const { rawMaxBytes } = options.topics;
+    if (record.value!.length <= rawMaxBytes - MOVED_EXTRA_BYTES) {
+      return this.#bringHome(record, home, batch.deviceId);
+    }
+    this.#setAside(
+      record,
+      `the record belongs to partition ${home}, and its ${
+        record.value!.length
+      } bytes are more than can be moved there ` +
+        `(max.message.bytes is ${rawMaxBytes}): expected the deviceId as its key`,
+    );
   }
 
   #setAside({ key, value, offset }: FetchedRecord, reason: string): void {

@@ -195,8 +195,8 @@ export interface FollowerOptions {
    * meanwhile, the position stays as they left it.
    */
   onFetched(fetched: FetchedPartition, from: number): void | Promise<void>;
-  /** The offset is not there (any more). @returns where to go on */
-  onOutOfRange(partition: number, offset: number, extent: Extent): number;
+  /** The offset is not there (any more). @returns where to go on; null: not at all */
+  onOutOfRange(partition: number, offset: number, extent: Extent): number | null;
   /** Why nothing can be read now; null when it can again. */
   onTrouble(error: unknown): void;
 }
@@ -307,7 +307,9 @@ export class Follower {
       if (!(error instanceof OutOfRange)) throw error;
       const extents = await this.reader.extents(partition + 1);
       if (isCurrent()) {
-        this.#offsets.set(partition, this.options.onOutOfRange(partition, from, extents[partition]));
+        const next = this.options.onOutOfRange(partition, from, extents[partition]);
+        if (next === null) this.#offsets.delete(partition);
+        else this.#offsets.set(partition, next);
       }
       return 0;
     }

@@ -19,11 +19,16 @@ const RESTART_MS = 1000;
 /** The last commits, and leaving the group, may take so long when the process stops, ms. */
 const CLOSE_MS = 5000;
 
-export interface TaskGroupOptions extends RunOptions {
+export interface TaskGroupOptions extends Omit<RunOptions, "onBroken"> {
   sessionTimeoutMs: number;
-  /** What keeps records from being processed; null when all is well again. */
-  onTrouble(error: unknown): void;
+  /** What keeps a part of the work from being done; null when that part is well again. */
+  onTrouble(part: string, error: unknown): void;
 }
+
+/** Parts that fail, and are well again, each for itself. */
+const GROUP = "group";
+const INPUT = "input";
+const partOf = (partition: number) => `partition ${partition}`;
 
 export class TaskGroup {
   readonly #options: TaskGroupOptions;
@@ -40,10 +45,16 @@ export class TaskGroup {
     this.#follower = new Follower(options.rawReader, {
       onFetched: (fetched) => this.#runs.get(fetched.partition)?.process(fetched),
       onOutOfRange: (partition, offset, { begin, end }) => {
+        if (offset > end) {
+          // The topic was made anew: the next start finds out, and says what to do.
+          const run = this.#runs.get(partition);
+          if (run) this.#end(run);
+          return null;
+        }
         if (offset < begin) options.onLost(partition, begin - offset);
-        return offset < begin ? begin : end;
+        return Math.max(offset, begin);
       },
-      onTrouble: options.onTrouble,
+      onTrouble: (error) => options.onTrouble(INPUT, error),
     });
   }
 
@@ -66,6 +77,7 @@ export class TaskGroup {
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
       const assigned = payload.memberAssignment[topics.raw] ?? [];
+      this.#options.onTrouble(GROUP, null);
       // Before the first fetch of the new generation, or it would be fetched twice.
       consumer.pause([{ topic: topics.raw, partitions: assigned }]);
       this.#assign(assigned);
@@ -105,9 +117,11 @@ export class TaskGroup {
 
   #assign(partitions: readonly number[]): void {
     this.#assigned = new Set(partitions);
-    for (const [partition, run] of this.#runs) {
+    for (let partition = 0; partition < this.#options.partitions; partition++) {
       if (this.#assigned.has(partition)) continue;
-      this.#end(run);
+      const run = this.#runs.get(partition);
+      if (run) this.#end(run);
+      this.#options.onTrouble(partOf(partition), null);
     }
     this.#startMissing();
   }
@@ -128,7 +142,7 @@ export class TaskGroup {
       onBroken: (error) => {
         const run = this.#runs.get(partition);
         if (run?.isStopped) this.#end(run);
-        this.#options.onBroken(error);
+        this.#options.onTrouble(partOf(partition), error);
       },
     };
   }
@@ -142,12 +156,12 @@ export class TaskGroup {
       this.#follower.set(partition, from);
       const timer = setInterval(() => run.commit(), COMMIT_INTERVAL_MS);
       this.#timers.set(run, timer);
-      this.#options.onTrouble(null);
+      this.#options.onTrouble(partOf(partition), null);
     } catch (error) {
       if (error instanceof Superseded) return;
       // The next heartbeat tries again.
       this.#end(run);
-      this.#options.onTrouble(error);
+      this.#options.onTrouble(partOf(partition), error);
     }
   }
 
@@ -164,7 +178,7 @@ export class TaskGroup {
 
   /** kafkajs restarts after most errors; after the others a new consumer does it. */
   async #onCrash(consumer: Consumer, { payload: { error, restart } }: ConsumerCrashEvent): Promise<void> {
-    this.#options.onTrouble(error);
+    this.#options.onTrouble(GROUP, error);
     if (restart || this.#closed || this.#consumer !== consumer) return;
     // Whatever it says: it is not used again.
     await consumer.disconnect().catch(() => {});
@@ -175,7 +189,7 @@ export class TaskGroup {
         await this.join();
       } catch (error) {
         this.#consumer = consumer;
-        this.#options.onTrouble(error);
+        this.#options.onTrouble(GROUP, error);
       }
     }
   }
