@@ -96,7 +96,7 @@ const SCHEMA = z.object({
   SESSION_IDLE_MS: integer(1000, DAY_MS, 30_000, "Silence after which a session is closed, ms"),
   RETENTION_MS: integer(60_000, 3650 * DAY_MS, 7 * DAY_MS, "Age at which readings are deleted, ms"),
   RETENTION_BYTES: integer(2 ** 26, 2 ** 46, 10 * 2 ** 30, "Size of the log past which the oldest go, bytes"),
-  PARTITIONS: integer(1, 64, 4, "Partitions of the log; fixed once the data folder exists"),
+  PARTITIONS: integer(1, 64, 4, "Partitions of the log; fixed once it exists"),
   INGEST_OPEN: setting(z.enum(["auto", "true", "false"]), "auto", {
     description: "Whether phones may post without a key; auto: only while HOST is this machine alone",
     expected: "auto, true or false",

@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 4;
 /** Six times the phones one machine can serve, about 15 MB. Past it the oldest entry goes and costs one hash when it returns. */
 const MAX_CACHED_KEYS = 65_536;
 
-/** Every event carries the whole state, so the newest one per device is enough (the topic is compacted). */
+/** Every event carries the whole state, so the newest one per device is enough. */
 const STATE = z.object({
   name: z.string().nullable(),
   createdAtMs: z.number(),

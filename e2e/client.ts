@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { readRecording } from "../commands/recordings.ts";
 import type { ActivityRecord } from "../log/records.ts";
 
@@ -94,7 +95,7 @@ export async function until<T>(
       performance.now() < deadline,
       `not within ${patienceMs} ms; the last answer: ${JSON.stringify(answer)}`,
     );
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await delay(POLL_MS);
   }
 }
 
@@ -140,6 +141,31 @@ export async function windowsOf(url: string, sessionId: string): Promise<Activit
   return windows;
 }
 
+/** What comes over the live stream, heartbeats too. */
+export interface LiveEvent {
+  /** Where to go on after it. */
+  id?: string;
+  /** Null where it is something else. */
+  record: ActivityRecord | null;
+}
+
+/** Reads the live stream from the body of a server's answer. */
+export async function* liveEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<LiveEvent> {
+  let text = "";
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const events = text.split("\n\n");
+    text = events.pop()!;
+    for (const event of events) {
+      const isActivity = /^event: activity$/m.test(event);
+      yield {
+        id: /^id: (.+)$/m.exec(event)?.[1],
+        record: isActivity ? JSON.parse(/^data: (.+)$/m.exec(event)![1]) : null,
+      };
+    }
+  }
+}
+
 /** Collects live events until told to stop. */
 export function follow(url: string, lastEventId?: string) {
   const abort = new AbortController();
@@ -149,16 +175,10 @@ export function follow(url: string, lastEventId?: string) {
   const ended = (async () => {
     const headers = lastEventId ? { "last-event-id": lastEventId } : undefined;
     const response = await fetch(`${url}/api/live`, { headers, signal: abort.signal });
-    let text = "";
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    for await (const event of liveEvents(response.body!)) {
       opened.resolve();
-      text += chunk;
-      const events = text.split("\n\n");
-      text = events.pop()!;
-      for (const event of events) {
-        id = /^id: (.+)$/m.exec(event)?.[1] ?? id;
-        if (/^event: activity$/m.test(event)) records.push(JSON.parse(/^data: (.+)$/m.exec(event)![1]));
-      }
+      id = event.id ?? id;
+      if (event.record) records.push(event.record);
     }
   })().catch((error) => {
     if (error.name !== "AbortError") throw error;

@@ -3,10 +3,9 @@
  *
  * @module
  */
+import { testSettings } from "../log/kafka/testing.ts";
 import { kafkaTest } from "./kafka/testing.ts";
-
-/** A killed process is missed soon; Kafka's own brokers accept 6 s and more, ms. */
-const SESSION_TIMEOUT_MS = 1000;
+import { envOf } from "./kafka/tracker.ts";
 
 export interface Engine {
   name: "embedded" | "Kafka";
@@ -14,20 +13,12 @@ export interface Engine {
   env: Record<string, string>;
 }
 
-let prefixes = 0;
-
 /**
  * Settings of servers that share topics which no other test has; each of them needs a `DATA_DIR` too.
  *
  * @param brokers `host:port` of each
  */
-export function kafkaEnv(brokers: readonly string[]): Record<string, string> {
-  return {
-    KAFKA_BROKERS: brokers.join(","),
-    KAFKA_TOPIC_PREFIX: `e2e-${Date.now().toString(36)}-${Deno.pid}-${prefixes++}.`,
-    KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
-  };
-}
+export const kafkaEnv = (brokers: string[]): Record<string, string> => envOf(testSettings(brokers));
 
 /**
  * Registers a test for both engines. Without a broker, the one on Kafka is skipped or fails as {@link kafkaTest} says.

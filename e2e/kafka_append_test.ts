@@ -2,17 +2,18 @@
  * Appending to a real broker while connections break, the broker is killed, and frozen.
  */
 import assert from "node:assert/strict";
-import type { Socket } from "node:net";
-import type { ISocketFactory } from "kafkajs";
+import { setTimeout as delay } from "node:timers/promises";
 import { KafkaAppender } from "../log/kafka/appender.ts";
-import { Connection, openSocket } from "../log/kafka/connection.ts";
+import { Connection } from "../log/kafka/connection.ts";
 import { ControlLog } from "../log/kafka/control_log.ts";
 import { ControlReader } from "../log/kafka/control_reader.ts";
 import { TopicReader } from "../log/kafka/reader.ts";
+import { CuttableSockets, testSettings } from "../log/kafka/testing.ts";
 import { Conflict } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
 import { batchOf } from "../log/testing/batches.ts";
 import { Unavailable } from "../log/unavailable.ts";
+import { until } from "./client.ts";
 import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
 import { Tool } from "./kafka/java.ts";
 import { kafkaTest, ownKafkaTest } from "./kafka/testing.ts";
@@ -20,32 +21,11 @@ import { kafkaTest, ownKafkaTest } from "./kafka/testing.ts";
 const PARTITIONS = 4;
 const DEVICES = 12;
 const MAX_MESSAGE_BYTES = 1 << 20;
+/** Session of messages that no phone sends again when they are refused. */
+const PROBE = "probe";
 
-/** Sockets that can be cut; new ones can be opened. */
-class CuttableSockets {
-  readonly #open = new Set<Socket>();
-
-  readonly factory: ISocketFactory = (args) => {
-    const socket = openSocket(args) as Socket;
-    this.#open.add(socket);
-    socket.on("close", () => this.#open.delete(socket));
-    return socket;
-  };
-
-  cut(): void {
-    for (const socket of this.#open) socket.destroy(new Error("cut"));
-  }
-}
-
-let prefixes = 0;
-
-function connect(brokers: string[], sockets?: CuttableSockets): Connection {
-  const topicPrefix = `append-${Date.now().toString(36)}-${prefixes++}.`;
-  return new Connection(
-    { brokers, ssl: false, sasl: null, topicPrefix, sessionTimeoutMs: 6000 },
-    sockets?.factory,
-  );
-}
+const connect = (brokers: string[], sockets?: CuttableSockets): Connection =>
+  new Connection(testSettings(brokers), sockets?.factory);
 
 async function makeTopic(
   connection: Connection,
@@ -74,7 +54,9 @@ const open = (connection: Connection, topic: string) =>
     recent: [],
   });
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+/** Waits until it has one. */
+const troubleOf = async (appender: KafkaAppender): Promise<string> =>
+  (await until(() => appender.trouble, (trouble) => trouble !== null))!;
 
 /** Posts one message after the other, each until it is acknowledged, as a phone does. */
 class Phones {
@@ -95,7 +77,8 @@ class Phones {
   /** Resolves when every phone has had so many more messages acknowledged. */
   async goOn(messages: number): Promise<void> {
     const goal = this.acknowledged.map((count) => count + messages);
-    while (!this.acknowledged.every((count, device) => count >= goal[device])) await pause(5);
+    const isReached = (counts: number[]) => counts.every((count, device) => count >= goal[device]);
+    await until(() => this.acknowledged, isReached);
   }
 
   async #post(device: number): Promise<void> {
@@ -106,22 +89,30 @@ class Phones {
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
         this.refusals++;
-        await pause(50);
+        await delay(50);
       }
     }
   }
 }
 
-/** Message numbers of each device in the order they have in the topic, as Kafka's own consumer reads it. */
+/** Message numbers of each phone in the order they have in the topic, as Kafka's own consumer reads it. */
 async function readWithKafkasTool(cluster: KafkaCluster, topic: string): Promise<number[][]> {
   const args = ["--bootstrap-server", cluster.brokers[0], "--topic", topic, "--from-beginning"];
   const text = await cluster.tool(Tool.consoleConsumer, [...args, "--timeout-ms", "4000"]);
   const numbers: number[][] = Array.from({ length: DEVICES }, () => []);
   for (const line of text.split("\n").filter((each) => each.startsWith("{"))) {
-    const { deviceId, messageId } = JSON.parse(line);
-    numbers[Number(deviceId.slice("phone-".length))].push(Number(messageId));
+    const { deviceId, sessionId, messageId } = JSON.parse(line);
+    if (sessionId !== PROBE) numbers[Number(deviceId.slice("phone-".length))].push(Number(messageId));
   }
   return numbers;
+}
+
+/** Stops the phones and asserts that what they have had acknowledged is in the topic, once and in order. */
+async function assertStoredOnce(phones: Phones, cluster: KafkaCluster, topic: string): Promise<void> {
+  await phones.stop();
+  await phones.appender.close();
+  const expected = phones.acknowledged.map((count) => Array.from({ length: count }, (_, i) => i));
+  assert.deepEqual(await readWithKafkasTool(cluster, topic), expected);
 }
 
 ownKafkaTest(
@@ -135,7 +126,7 @@ ownKafkaTest(
     const phones = new Phones(appender);
     for (let i = 0; i < 20; i++) {
       await phones.goOn(3);
-      await pause(Math.random() * 30);
+      await delay(Math.random() * 30);
       sockets.cut();
     }
     for (let i = 0; i < 3; i++) {
@@ -145,10 +136,7 @@ ownKafkaTest(
     }
     await phones.goOn(10);
     assert.equal(appender.trouble, null);
-    await phones.stop();
-    await appender.close();
-    const stored = await readWithKafkasTool(cluster, topic);
-    assert.deepEqual(stored, phones.acknowledged.map((count) => Array.from({ length: count }, (_, i) => i)));
+    await assertStoredOnce(phones, cluster, topic);
   },
 );
 
@@ -176,10 +164,7 @@ ownKafkaTest(
       await cluster.start(node);
     }
     await phones.goOn(10);
-    await phones.stop();
-    await appender.close();
-    const stored = await readWithKafkasTool(cluster, topic);
-    assert.deepEqual(stored, phones.acknowledged.map((count) => Array.from({ length: count }, (_, i) => i)));
+    await assertStoredOnce(phones, cluster, topic);
   },
 );
 
@@ -199,25 +184,20 @@ ownKafkaTest(
     let refused: unknown = null;
     while (refused === null) {
       assert.ok(performance.now() - frozenMs < 5000, "nothing was refused within 5 s");
-      appender.append(batchOf("phone-0", `probe-${probes++}`, { sessionId: "probe" })).catch((error) =>
+      appender.append(batchOf("phone-0", `${probes++}`, { sessionId: PROBE })).catch((error) =>
         refused = error
       );
-      await pause(50);
+      await delay(50);
     }
     assert.ok(refused instanceof Unavailable && refused.retryAfterS > 0);
     // The answers that were asked for have timed out by then.
-    while (appender.trouble === null) await pause(50);
-    assert.match(appender.trouble, /KAFKA_BROKERS/);
+    assert.match(await troubleOf(appender), /KAFKA_BROKERS/);
     cluster.resume(1);
     const resumedMs = performance.now();
     await phones.goOn(5);
     console.log(`taken again ${Math.round(performance.now() - resumedMs)} ms after the broker was let go`);
     assert.equal(appender.trouble, null);
-    await phones.stop();
-    await appender.close();
-    const stored = await readWithKafkasTool(cluster, topic);
-    const numbers = stored.map((all) => all.filter((number) => !Number.isNaN(number)));
-    assert.deepEqual(numbers, phones.acknowledged.map((count) => Array.from({ length: count }, (_, i) => i)));
+    await assertStoredOnce(phones, cluster, topic);
   },
 );
 
@@ -239,8 +219,7 @@ kafkaTest("A topic that is not there is told as trouble, and used once it is the
   const connection = connect(brokers);
   const appender = open(connection, connection.name("raw"));
   const appended = appender.append(batchOf("phone-1", "1"));
-  while (appender.trouble === null) await pause(50);
-  assert.match(appender.trouble, /raw.*KAFKA_TOPIC_PREFIX/);
+  assert.match(await troubleOf(appender), /raw.*KAFKA_TOPIC_PREFIX/);
   await makeTopic(connection, "raw", PARTITIONS);
   assert.deepEqual(await appended, { duplicate: false });
   assert.equal(appender.trouble, null);

@@ -5,25 +5,17 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { CompressionTypes, type Producer } from "kafkajs";
 import { Connection } from "../log/kafka/connection.ts";
-import { partitionOf } from "../log/partition.ts";
+import { testSettings } from "../log/kafka/testing.ts";
 import { getJson, post, postReadings, until } from "./client.ts";
 import { inTempDir, kafkaEnv } from "./engines.ts";
 import { runTool, Tool } from "./kafka/java.ts";
 import { kafkaTest } from "./kafka/testing.ts";
-import { classified, messageOf, metric } from "./kafka/tracker.ts";
+import { classified, deviceOf, messageOf, metric } from "./kafka/tracker.ts";
 import { startServer } from "./server.ts";
 
 const PARTITIONS = 2;
 /** The most readings in a message: over 2 MB as JSON. */
 const MAX_READINGS = 20_000;
-
-/** A device whose partition is this. */
-function deviceOf(partition: number, name: string): string {
-  for (let i = 0;; i++) {
-    const device = `${name}-${i}`;
-    if (partitionOf(device, PARTITIONS) === partition) return device;
-  }
-}
 
 const envOf = (brokers: string[], dir: string) => ({
   ...kafkaEnv(brokers),
@@ -46,9 +38,7 @@ async function produceByTool(
 
 const KEYED = ["--property", "parse.key=true"];
 
-function connect(brokers: string[]): Connection {
-  return new Connection({ brokers, ssl: false, sasl: null, topicPrefix: "", sessionTimeoutMs: 6000 });
-}
+const connect = (brokers: string[]) => new Connection(testSettings(brokers));
 
 /** Bytes that no console can type. */
 async function produceBytes(brokers: string[], ...args: Parameters<Producer["send"]>): Promise<void> {
@@ -70,7 +60,7 @@ kafkaTest(
       const env = envOf(brokers, dir);
       const topic = rawTopic(env);
       await using server = await startServer(env);
-      const devices = [0, 1].map((partition) => deviceOf(partition, "phone"));
+      const devices = [0, 1].map((partition) => deviceOf(partition, PARTITIONS, "phone"));
       const early = messageOf(devices[0], "early");
       for (const reading of early.sensorReadings) reading.timestamp = 5;
       const good = JSON.stringify(messageOf(devices[0], "packed"));
@@ -125,7 +115,9 @@ kafkaTest(
       const env = envOf(brokers, dir);
       const topic = rawTopic(env);
       await using server = await startServer(env);
-      const [keyless, wrong, strange] = [0, 1, 1].map((partition, i) => deviceOf(partition, `foreign-${i}`));
+      const [keyless, wrong, strange] = [0, 1, 1].map((partition, i) =>
+        deviceOf(partition, PARTITIONS, `foreign-${i}`)
+      );
       const sent = messageOf(strange);
       const payload = sent.sensorReadings.map(({ name, timestamp, values: [x, y, z] }) => ({
         name,
@@ -133,7 +125,7 @@ kafkaTest(
         values: { x, y, z },
       }));
       const logger = { messageId: 1, sessionId: sent.sessionId, deviceId: strange, payload };
-      const keyOfOther = deviceOf(0, "other");
+      const keyOfOther = deviceOf(0, PARTITIONS, "other");
       await Promise.all([
         // In two parts, since one producer without keys stays with one partition for a while.
         produceByTool(brokers, topic, [JSON.stringify(messageOf(keyless))]),
@@ -156,7 +148,7 @@ kafkaTest(
   (brokers) =>
     inTempDir(async (dir) => {
       const env = envOf(brokers, dir);
-      const [home, elsewhere] = [0, 1].map((partition) => deviceOf(partition, "phone"));
+      const [home, elsewhere] = [0, 1].map((partition) => deviceOf(partition, PARTITIONS, "phone"));
       await using server = await startServer(env);
       const value = JSON.stringify(messageOf(home)) + " ".repeat(5 << 20);
       await produceBytes(brokers, {

@@ -6,7 +6,7 @@ import { postReadings, until } from "./client.ts";
 import { inTempDir } from "./engines.ts";
 import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
 import { ownKafkaTest } from "./kafka/testing.ts";
-import { classified, messageOf } from "./kafka/tracker.ts";
+import { classified, messageOf, readiness } from "./kafka/tracker.ts";
 import { endOfStart, startServer } from "./server.ts";
 
 type Env = Record<string, string>;
@@ -144,17 +144,16 @@ ownKafkaTest(
     const cluster = await kafka();
     const env = { KAFKA_BROKERS: cluster.sasl[0], KAFKA_TOPIC_PREFIX: "lost.", ...login("plain") };
     await using server = await startServer(env, ["--roles", "stream"]);
-    const readiness = async () => await (await fetch(`${server.url}/readyz`)).json();
     await cluster.kill(1);
     const { checks: { log } } = await until(
-      readiness,
+      () => readiness(server.url),
       ({ ready, checks }) => !ready && /nothing listens/.test(checks.log),
     );
     assert.equal(log.split("; ").length, 1, log);
     assert.match(log, /KAFKA_BROKERS/);
     assert.ok(!log.includes(PASSWORD) && !server.errors().includes(PASSWORD));
     await cluster.start(1);
-    await until(readiness, ({ ready }) => ready);
+    await until(() => readiness(server.url), ({ ready }) => ready);
   },
 );
 
@@ -164,7 +163,7 @@ async function assertClassifies(env: Env): Promise<void> {
     await using server = await startServer({ ...env, DATA_DIR: `${dir}/data` });
     await postReadings(server.url, [messageOf("phone-1")]);
     await classified(server.url, "phone-1");
-    const ready = await (await fetch(`${server.url}/readyz`)).text();
+    const ready = JSON.stringify(await readiness(server.url));
     assert.ok(!`${ready}${server.errors()}`.includes(PASSWORD));
   });
 }

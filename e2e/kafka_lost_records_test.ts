@@ -4,47 +4,22 @@
 import assert from "node:assert/strict";
 import type { Admin } from "kafkajs";
 import { Connection } from "../log/kafka/connection.ts";
-import { KafkaLog } from "../log/kafka/log.ts";
+import type { KafkaLog } from "../log/kafka/log.ts";
 import type { KafkaLogSettings } from "../log/kafka/settings.ts";
+import { openTestLog, testSettings } from "../log/kafka/testing.ts";
 import { partitionOf } from "../log/partition.ts";
 import { batchOf } from "../log/testing/batches.ts";
 import { postReadings, until } from "./client.ts";
 import { inTempDir } from "./engines.ts";
 import { kafkaTest } from "./kafka/testing.ts";
-import { classified, messageOf, metric } from "./kafka/tracker.ts";
+import { classified, envOf, messageOf, metric, readiness } from "./kafka/tracker.ts";
 import { startServer } from "./server.ts";
 
 const DEVICE = "phone-1";
 const PARTITIONS = 2;
 const PARTITION = partitionOf(DEVICE, PARTITIONS);
 
-let prefixes = 0;
-
-function settingsOf(brokers: string[]): KafkaLogSettings {
-  return {
-    brokers,
-    ssl: false,
-    sasl: null,
-    topicPrefix: `lost-${Date.now().toString(36)}-${prefixes++}.`,
-    sessionTimeoutMs: 1000,
-    partitions: PARTITIONS,
-    retentionMs: 10 * 365 * 86_400_000,
-    retentionBytes: 1e9,
-    seenMs: 86_400_000,
-  };
-}
-
-const envOf = ({ brokers, topicPrefix }: KafkaLogSettings): Record<string, string> => ({
-  KAFKA_BROKERS: brokers.join(","),
-  KAFKA_TOPIC_PREFIX: topicPrefix,
-  KAFKA_SESSION_TIMEOUT_MS: "1000",
-  PARTITIONS: `${PARTITIONS}`,
-});
-
-const open = (settings: KafkaLogSettings) =>
-  KafkaLog.open(settings, () => {
-    throw new Error("the message is foreign: expected one of our own");
-  });
+const settingsOf = (brokers: string[]) => testSettings(brokers, { partitions: PARTITIONS });
 
 async function withAdmin<T>(settings: KafkaLogSettings, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new Connection(settings).kafka.admin();
@@ -80,7 +55,7 @@ kafkaTest(
   "Records deleted while nobody processed are counted and told, and processing goes on with the others",
   async (brokers) => {
     const settings = settingsOf(brokers);
-    const log = await open(settings);
+    const log = await openTestLog(settings);
     await append(log, 1, 3);
     {
       await using first = await startServer(envOf(settings), ["--roles", "stream"]);
@@ -107,7 +82,7 @@ kafkaTest(
   async (brokers) => {
     const settings = settingsOf(brokers);
     const { topicPrefix } = settings;
-    let log = await open(settings);
+    let log = await openTestLog(settings);
     await append(log, 1, 3);
     const partitions = [{ partition: PARTITION, offset: "100" }];
     const setOffsets = {
@@ -139,7 +114,7 @@ kafkaTest(
         (topics) => !topics.includes(activity) && !topics.includes(state),
       );
     });
-    log = await open(settings);
+    log = await openTestLog(settings);
     await using second = await startServer(envOf(settings), ["--roles", "stream"]);
     await until(() => metric(second.url, "log_raw_records"), (end) => end === 3);
     await caughtUp(log);
@@ -151,7 +126,7 @@ kafkaTest(
 kafkaTest("A topic made anew while it is processed is told with what to delete", async (brokers) => {
   const settings = settingsOf(brokers);
   const topic = `${settings.topicPrefix}raw_sensor_data`;
-  const log = await open(settings);
+  const log = await openTestLog(settings);
   await append(log, 1, 5);
   await using server = await startServer(envOf(settings), ["--roles", "stream"]);
   await caughtUp(log);
@@ -176,7 +151,7 @@ kafkaTest("Results deleted before the pages had them are told", async (brokers) 
       await classified(first.url, DEVICE);
       await first.stop();
     }
-    const log = await open(settings);
+    const log = await openTestLog(settings);
     const producer = new Connection(settings).kafka.producer();
     await producer.connect();
     await producer.send({ topic, messages: Array(20).fill({ partition: PARTITION, value: "{}" }) });
@@ -191,6 +166,3 @@ kafkaTest("Results deleted before the pages had them are told", async (brokers) 
     await until(() => second.errors(), (errors) => told.test(errors));
   });
 });
-
-const readiness = async (url: string): Promise<{ ready: boolean; checks: { log: string } }> =>
-  await (await fetch(`${url}/readyz`)).json();

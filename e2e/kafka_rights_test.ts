@@ -11,8 +11,8 @@ import {
   ResourcePatternTypes,
 } from "kafkajs";
 import { Connection } from "../log/kafka/connection.ts";
-import { KafkaLog } from "../log/kafka/log.ts";
 import type { KafkaLogSettings } from "../log/kafka/settings.ts";
+import { openTestLog, testSettings } from "../log/kafka/testing.ts";
 import { batchOf } from "../log/testing/batches.ts";
 import { CountingTask } from "../log/testing/counting_task.ts";
 import { post, postReadings, until } from "./client.ts";
@@ -20,7 +20,7 @@ import { inTempDir } from "./engines.ts";
 import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
 import { Tool } from "./kafka/java.ts";
 import { ownKafkaTest } from "./kafka/testing.ts";
-import { classified, messageOf } from "./kafka/tracker.ts";
+import { classified, envOf, messageOf, readiness } from "./kafka/tracker.ts";
 import { endOfStart, startServer } from "./server.ts";
 
 const PASSWORD = "correcthorsebatterystaple";
@@ -73,37 +73,17 @@ const kafka = () =>
 
 /** Settings of a user, whose topics begin with the name; of null, who may do everything. */
 function settingsOf(cluster: KafkaCluster, user: string | null, topicPrefix = `${user}.`): KafkaLogSettings {
-  return {
-    brokers: user ? cluster.sasl : cluster.brokers,
-    ssl: false,
-    sasl: user ? { mechanism: "plain", username: user, password: PASSWORD } : null,
-    topicPrefix,
-    sessionTimeoutMs: 1000,
-    partitions: 2,
-    retentionMs: 86_400_000,
-    retentionBytes: 1e9,
-    seenMs: 86_400_000,
-  };
+  const [brokers, sasl] = user
+    ? [cluster.sasl, { mechanism: "plain", username: user, password: PASSWORD } as const]
+    : [cluster.brokers, null];
+  return testSettings(brokers, { sasl, topicPrefix, partitions: 2 });
 }
 
-const envOf = (cluster: KafkaCluster, user: string): Record<string, string> => ({
-  KAFKA_BROKERS: cluster.sasl[0],
-  KAFKA_SASL_MECHANISM: "plain",
-  KAFKA_SASL_USERNAME: user,
-  KAFKA_SASL_PASSWORD: PASSWORD,
-  KAFKA_TOPIC_PREFIX: `${user}.`,
-  KAFKA_SESSION_TIMEOUT_MS: "1000",
-  PARTITIONS: "2",
-});
-
-const open = (settings: KafkaLogSettings) =>
-  KafkaLog.open(settings, () => {
-    throw new Error("the message is foreign: expected one of our own");
-  });
+const userEnv = (cluster: KafkaCluster, user: string) => envOf(settingsOf(cluster, user));
 
 /** Has all topics made by one who may. */
 async function makeTopics(cluster: KafkaCluster, user: string): Promise<void> {
-  const log = await open(settingsOf(cluster, null, `${user}.`));
+  const log = await openTestLog(settingsOf(cluster, null, `${user}.`));
   await log.close();
 }
 
@@ -157,7 +137,7 @@ ownKafkaTest(
   async () => {
     const { cluster, admin } = await kafka();
     await grant(admin, "maker", [...topicsBut(""), group, transactions]);
-    const { code, stderr } = await endOfStart(envOf(cluster, "maker"), ["--roles", "stream"]);
+    const { code, stderr } = await endOfStart(userEnv(cluster, "maker"), ["--roles", "stream"]);
     assert.equal(code, 2, stderr);
     assert.match(
       stderr,
@@ -168,7 +148,7 @@ ownKafkaTest(
     await runTold(cluster, Tool.topics, commands[0]!);
     // The others, as their commands would.
     await makeTopics(cluster, "maker");
-    const log = await open(settingsOf(cluster, "maker"));
+    const log = await openTestLog(settingsOf(cluster, "maker"));
     assert.deepEqual(await log.append(batchOf("phone-1", "1")), { duplicate: false });
     await log.close();
   },
@@ -186,7 +166,7 @@ ownKafkaTest(
       transactions,
     ]);
     await inTempDir(async (dir) => {
-      const env = { ...envOf(cluster, "writer"), DATA_DIR: `${dir}/data` };
+      const env = { ...userEnv(cluster, "writer"), DATA_DIR: `${dir}/data` };
       await using server = await startServer(env, ["--roles", "web"]);
       const refused = await post(`${server.url}/sensor-data`, messageOf("phone-1"));
       assert.equal(refused.status, 503);
@@ -195,15 +175,15 @@ ownKafkaTest(
         detail,
         /nothing can be written to writer\.raw_sensor_data: the Kafka user writer lacks a right/,
       );
-      const ready = await (await fetch(`${server.url}/readyz`)).json();
-      assert.equal(ready.ready, false);
-      assert.ok(detail.includes(ready.checks.log), ready.checks.log);
+      const { ready, checks } = await readiness(server.url);
+      assert.equal(ready, false);
+      assert.ok(detail.includes(checks.log), checks.log);
       await runTold(cluster, Tool.acls, aclsCommand(detail));
       await until(
         () => post(`${server.url}/sensor-data`, messageOf("phone-1")).then(({ status }) => status),
         (status) => status === 200,
       );
-      await until(async () => (await fetch(`${server.url}/readyz`)).status, (status) => status === 200);
+      await until(() => readiness(server.url), ({ ready }) => ready);
     });
   },
 );
@@ -224,7 +204,7 @@ const LACKING: Record<string, { rights: Right[]; told: RegExp; byCommand?: boole
   },
   "stream-id": {
     rights: [...topicsBut(""), group],
-    told: /lacks a right on transactional ids such as stream-id\.activity-tracker-0:/,
+    told: /lacks a right on transactional ids such as stream-id\.activity-tracker-0 and/,
     byCommand: true,
   },
 };
@@ -237,9 +217,9 @@ ownKafkaTest(
       Object.entries(LACKING).map(async ([user, { rights, told, byCommand }]) => {
         await makeTopics(cluster, user);
         await grant(admin, user, rights);
-        const everything = await open(settingsOf(cluster, null, `${user}.`));
+        const everything = await openTestLog(settingsOf(cluster, null, `${user}.`));
         await everything.append(batchOf("phone-1", "1"));
-        const log = await open(settingsOf(cluster, user));
+        const log = await openTestLog(settingsOf(cluster, user));
         await log.run((context) => new CountingTask(context));
         const trouble = await until(() => log.status().trouble, (text) => text !== null && told.test(text));
         assert.equal(trouble!.split("; ").length, 1, `${user}: ${trouble}`);
@@ -268,10 +248,10 @@ ownKafkaTest(
       ].map((right) => ({ ...right, prefixed: true })),
     );
     await inTempDir(async (dir) => {
-      await using server = await startServer({ ...envOf(cluster, "whole"), DATA_DIR: `${dir}/data` });
+      await using server = await startServer({ ...userEnv(cluster, "whole"), DATA_DIR: `${dir}/data` });
       await postReadings(server.url, [messageOf("phone-1")]);
       await classified(server.url, "phone-1");
-      await until(async () => (await fetch(`${server.url}/readyz`)).status, (status) => status === 200);
+      await until(() => readiness(server.url), ({ ready }) => ready);
     });
     const topics = (await admin.listTopics()).filter((name) => name.startsWith("whole."));
     assert.deepEqual(topics.sort(), TOPICS.map((name) => `whole.${name}`).sort());

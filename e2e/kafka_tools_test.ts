@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { readIndex } from "../commands/recordings.ts";
-import { partitionOf } from "../log/partition.ts";
 import type { ActivityRecord } from "../log/records.ts";
 import {
   allEnded,
@@ -19,6 +18,7 @@ import {
 import { inTempDir, kafkaEnv } from "./engines.ts";
 import { runTool, Tool } from "./kafka/java.ts";
 import { kafkaTest } from "./kafka/testing.ts";
+import { deviceOf, metrics } from "./kafka/tracker.ts";
 import { startServer } from "./server.ts";
 
 const PARTITIONS = 4;
@@ -127,16 +127,9 @@ class Deployment {
   }
 }
 
-/** The figures of that name in `/metrics`, in their order. */
-async function figures(url: string, name: string): Promise<number[]> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return [...text.matchAll(/^activity_tracker_(\w+)(?:\{.*\})? (\S+)$/gm)]
-    .filter(([, found]) => found === name).map(([, , value]) => Number(value));
-}
-
 /** Waits until a process knows of so many records per partition, and tells this lag. */
 async function lagShown(url: string, records: readonly number[], lag: readonly number[]): Promise<void> {
-  const ask = async () => [await figures(url, "log_raw_records"), await figures(url, "log_lag_records")];
+  const ask = async () => [await metrics(url, "log_raw_records"), await metrics(url, "log_lag_records")];
   await until(ask, (answer) => isDeepStrictEqual(answer, [records, lag]));
 }
 
@@ -153,13 +146,8 @@ const byMessageId = (records: readonly ActivityRecord[]) =>
   records.toSorted((a, b) => a.messageId < b.messageId ? -1 : 1);
 
 /** Devices of which each has another partition. */
-function devicesOfAllPartitions(name: string): string[] {
-  const devices: string[] = [];
-  for (let i = 0; devices.filter(Boolean).length < PARTITIONS; i++) {
-    devices[partitionOf(`${name}-${i}`, PARTITIONS)] ??= `${name}-${i}`;
-  }
-  return devices;
-}
+const devicesOfAllPartitions = (name: string): string[] =>
+  Array.from({ length: PARTITIONS }, (_, partition) => deviceOf(partition, PARTITIONS, name));
 
 /** The beginning of a recording. */
 async function shortMessagesOf(deviceId: string, endMs: number): Promise<Message[]> {
@@ -216,7 +204,7 @@ kafkaTest(
       {
         await using stream = await deployment.start("stream");
         const openSessions = async (count: number) =>
-          await until(() => figures(stream.url, "sessions_open"), ([open]) => open === count);
+          await until(() => metrics(stream.url, "sessions_open"), ([open]) => open === count);
         await postReadings(web.url, await shortMessagesOf(whole, endMs));
         await openSessions(1);
         await openSessions(0);

@@ -3,22 +3,26 @@
  *
  * @module
  */
+import { liveEvents } from "./client.ts";
+
 export class LiveGaps {
   readonly #lastMs = new Map<string, number>();
-  readonly #abort = new AbortController();
+  readonly #abort: AbortController;
   readonly #ended: Promise<void>;
   #longestMs = 0;
 
-  private constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  private constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController) {
+    this.#abort = abort;
     this.#ended = this.#read(body).catch((error) => {
-      if (!this.#abort.signal.aborted) throw error;
+      if (!abort.signal.aborted) throw error;
     });
   }
 
   /** Joins the stream of a server. */
   static async follow(url: string): Promise<LiveGaps> {
-    const response = await fetch(`${url}/api/live`);
-    return new LiveGaps(response.body!);
+    const abort = new AbortController();
+    const response = await fetch(`${url}/api/live`, { signal: abort.signal });
+    return new LiveGaps(response.body!, abort);
   }
 
   /** Looks at what comes from now on; what is on its way counts from its last result. */
@@ -40,15 +44,7 @@ export class LiveGaps {
   }
 
   async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    let text = "";
-    for await (const chunk of body.pipeThrough(new TextDecoderStream(), { signal: this.#abort.signal })) {
-      text += chunk;
-      const events = text.split("\n\n");
-      text = events.pop()!;
-      for (const event of events) {
-        if (/^event: activity$/m.test(event)) this.#note(JSON.parse(/^data: (.+)$/m.exec(event)![1]));
-      }
-    }
+    for await (const { record } of liveEvents(body)) if (record) this.#note(record);
   }
 
   #note({ deviceId }: { deviceId: string }): void {

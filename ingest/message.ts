@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ReadingBatch } from "../log/records.ts";
+import { emptyBatch, type ReadingBatch } from "../log/records.ts";
 import { isId } from "./id.ts";
 import type { IngestSettings } from "./settings.ts";
 import { gravityOf, MOTION_RANKS, NO_MOTION, sensorRank } from "./sensors.ts";
@@ -48,17 +48,7 @@ export class MessageReader {
   constructor(settings: IngestSettings) {
     this.#settings = settings;
     this.#ranks = new Int8Array(settings.maxReadings);
-    this.batch = {
-      deviceId: "",
-      sessionId: "",
-      messageId: "",
-      receivedAtMs: 0,
-      source: "seed",
-      gravity: "unknown",
-      count: 0,
-      tMs: new Float64Array(settings.maxReadings),
-      xyz: new Float64Array(3 * settings.maxReadings),
-    };
+    this.batch = emptyBatch(settings.maxReadings);
   }
 
   /**

@@ -103,6 +103,7 @@ export interface DeadLetter {
   /** When it was set aside, ms since the Unix epoch. */
   atMs: number;
   key: string | null;
+  /** Size of its value, bytes. */
   bytes: number;
   /** The beginning of its value as text. */
   excerpt: string;
@@ -112,7 +113,9 @@ export interface DeadLetter {
 export interface LogStatus {
   /** Records appended but not yet processed and committed, by whichever process, per partition. */
   lagRecords: number[];
+  /** Of `raw_sensor_data`, per partition. */
   raw: Extent[];
+  /** Of `processed_activity`, per partition. */
   activity: Extent[];
   /** Dead letters that are kept. */
   deadLetters: number;
@@ -126,8 +129,12 @@ export interface Log {
   readonly partitions: number;
   /** Tells this log from any other: positions in one mean nothing in another. */
   readonly id: string;
+  /**
+   * @param batch copied during the call
+   * @throws Unavailable when it cannot be stored now; TooLarge when it never can
+   */
   append(batch: ReadingBatch): Promise<Appended>;
-  /** @throws Conflict when the event's version is not the entity's next. */
+  /** @throws Conflict when the event's version is not the entity's next; Unavailable when it cannot be stored now */
   appendControl(event: ControlEvent): Promise<void>;
   /**
    * Calls the listener with every event in the order they were written, then with each new one, whoever writes it: admin changes
@@ -135,7 +142,15 @@ export interface Log {
    * settles, events up to its own or the conflicting one have been passed on.
    */
   tailControl(listener: (event: ControlEvent) => void): Promise<void>;
+  /**
+   * Records from this offset on, or from the oldest that is kept.
+   *
+   * @param limit records at most
+   * @returns none at the end; what could not be read is left out
+   * @throws Unavailable when the log does not answer
+   */
   readRaw(partition: number, from: number, limit: number): Promise<Slice<ReadingBatch>>;
+  /** The same of the windows. */
   readActivity(partition: number, from: number, limit: number): Promise<Slice<ActivityRecord>>;
   extents(topic: "raw_sensor_data" | "processed_activity"): Promise<Extent[]>;
   /** Starts a task per partition this process has now, each from its committed position; others may come and go. */

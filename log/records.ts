@@ -35,6 +35,19 @@ export interface ReadingBatch {
   xyz: Float64Array;
 }
 
+/** A batch to be filled, whose columns have room for so many readings. */
+export const emptyBatch = (capacity: number): ReadingBatch => ({
+  deviceId: "",
+  sessionId: "",
+  messageId: "",
+  receivedAtMs: 0,
+  source: "seed",
+  gravity: "unknown",
+  count: 0,
+  tMs: new Float64Array(capacity),
+  xyz: new Float64Array(3 * capacity),
+});
+
 /** A copy that may be kept. */
 export function copyBatch(batch: ReadingBatch): ReadingBatch {
   const { deviceId, sessionId, messageId, receivedAtMs, source, gravity, count } = batch;

@@ -29,7 +29,7 @@ export async function openKafkaLog(kafka: KafkaSettings, options: KafkaOptions):
  * @throws Error with what to check when there is no getting through
  */
 export async function openKafkaAppender(kafka: KafkaSettings, options: KafkaOptions): Promise<KafkaAppender> {
-  const { openAppender } = await import("../../log/kafka/log.ts");
+  const { openAppender } = await import("../../log/kafka/open.ts");
   return await openAppender(logSettings(kafka, options));
 }
 

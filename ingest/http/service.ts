@@ -16,6 +16,7 @@ import { RateLimiter } from "../rate_limit.ts";
 import { allRejected, reply } from "./reply.ts";
 import type { IngestSettings } from "../settings.ts";
 import type { BatchSink } from "../sink.ts";
+import { LoadShedder } from "./load_shedder.ts";
 import { addTally, markDuplicate, newTally, readingsIn, type Tally } from "../tally.ts";
 
 export interface IngestDeps {
@@ -44,6 +45,10 @@ export function createIngest(deps: IngestDeps): IngestService {
   return { post: (req, token) => handler.post(req, token), close: () => handler.close() };
 }
 
+/** What a refused phone is told to wait, s. */
+const MIN_RETRY_AFTER_S = 2;
+const RETRY_SPREAD_S = 4;
+
 /** How one request is to be handled, beside its body. */
 interface Manner {
   nowMs: number;
@@ -60,6 +65,7 @@ class IngestHandler {
   readonly #bodies: BodyReader;
   readonly #messages: MessageReader;
   readonly #limiter: RateLimiter;
+  readonly #shedder = new LoadShedder();
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
 
   constructor(deps: IngestDeps) {
@@ -70,6 +76,7 @@ class IngestHandler {
   }
 
   close(): void {
+    this.#shedder.close();
     this.#bodies.close();
   }
 
@@ -77,20 +84,36 @@ class IngestHandler {
     const { counters } = this.#deps;
     counters.requests++;
     try {
+      if (!this.#shedder.admit()) throw overloaded();
       const lines = isLines(req.headers.get("content-type"));
       const keyDevice = this.#keyDevice(req.headers, token);
       const bytes = await this.#bodies.read(req);
-      const messages = this.#parse(bytes, lines);
-      const ownDevice = token === undefined ? undefined : keyDevice;
-      const manner = { nowMs: this.#deps.now(), ownDevice, keyDevice, lines };
-      const strict = req.url.includes("?") && new URL(req.url).searchParams.get("strict") === "1";
-      if (lines || strict) this.#check(messages, manner, strict);
-      return await this.#store(messages, manner);
+      const enteredMs = this.#shedder.enter();
+      try {
+        return await this.#take(bytes, lines, keyDevice, req.url, token);
+      } finally {
+        this.#shedder.leave(enteredMs);
+      }
     } catch (error) {
       const problem = asProblem(error);
       countProblem(counters, problem.status);
       return problem.toResponse();
     }
+  }
+
+  #take(
+    bytes: Uint8Array,
+    lines: boolean,
+    keyDevice: string | undefined,
+    url: string,
+    token: string | undefined,
+  ): Promise<Response> {
+    const messages = this.#parse(bytes, lines);
+    const ownDevice = token === undefined ? undefined : keyDevice;
+    const manner = { nowMs: this.#deps.now(), ownDevice, keyDevice, lines };
+    const strict = url.includes("?") && new URL(url).searchParams.get("strict") === "1";
+    if (lines || strict) this.#check(messages, manner, strict);
+    return this.#store(messages, manner);
   }
 
   /** The device whose key came with the request; undefined when none came and none is needed. */
@@ -204,6 +227,16 @@ class IngestHandler {
       { headers: { "retry-after": String(Math.ceil(waitMs / 1000)) } },
     );
   }
+}
+
+function overloaded(): HttpProblem {
+  // Spread, or those refused together come back together.
+  const retryAfterS = MIN_RETRY_AFTER_S + Math.floor(Math.random() * RETRY_SPREAD_S);
+  return new HttpProblem(
+    503,
+    "the server has more readings than it can take in time: nothing was stored, send them again",
+    { headers: { "retry-after": String(retryAfterS) } },
+  );
 }
 
 const LINES_TYPES = new Set(["application/x-ndjson", "application/ndjson", "application/jsonl"]);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Producer } from "kafkajs";
 import { Conflict } from "../port.ts";
 import type { ControlEvent } from "../records.ts";
@@ -68,13 +69,13 @@ export class ControlLog {
     topic: string,
     tail: ControlTail,
     open: () => Promise<ControlWriter> = () => TransactionalWriter.open(connection, topic),
-    delay = sleep,
+    sleep: (ms: number) => Promise<void> = delay,
   ) {
     this.#connection = connection;
     this.#topic = topic;
     this.#tail = tail;
     this.#open = open;
-    this.#delay = delay;
+    this.#delay = sleep;
   }
 
   /**
@@ -228,5 +229,3 @@ class TransactionalWriter implements ControlWriter {
     return this.producer.disconnect();
   }
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -71,8 +71,8 @@ function needOf(type: string | undefined, prefix: string): { what: string; optio
       return { what: `the group ${id}`, options: `--operation Read --group ${id}` };
     case "TRANSACTIONAL_ID_AUTHORIZATION_FAILED":
       return {
-        what: `transactional ids such as ${id}-0`,
-        options: `--operation Write --transactional-id ${id}`,
+        what: `transactional ids such as ${id}-0 and ${prefix}activity_control`,
+        options: `--operation Write --transactional-id ${id} --transactional-id ${prefix}activity_control`,
       };
     default: {
       const topics = ["raw_sensor_data", "processed_activity", "activity_"].map((name) =>

@@ -60,7 +60,8 @@ Deno.test("A missing right is told with the command that grants it", () => {
   );
   assert.ok(
     lacking("TRANSACTIONAL_ID_AUTHORIZATION_FAILED").includes(
-      `${command}--resource-pattern-type prefixed --operation Write --transactional-id tracker.activity-tracker,`,
+      `${command}--resource-pattern-type prefixed --operation Write --transactional-id tracker.activity-tracker ` +
+        "--transactional-id tracker.activity_control,",
     ),
   );
   assert.match(lacking("TOPIC_AUTHORIZATION_FAILED"), /--topic tracker\.raw_sensor_data /);

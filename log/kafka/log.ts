@@ -18,19 +18,20 @@ import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } 
 import { Unavailable } from "../unavailable.ts";
 import { parseActivity } from "./activity_json.ts";
 import { ActivityTail } from "./activity_tail.ts";
-import { KafkaAppender } from "./appender.ts";
-import { Connection } from "./connection.ts";
+import type { KafkaAppender } from "./appender.ts";
+import { atMost } from "./at_most.ts";
+import type { Connection } from "./connection.ts";
 import { explain } from "./explain.ts";
 import { ControlLog } from "./control_log.ts";
 import { ControlReader } from "./control_reader.ts";
 import { DeadLetterCount, deadLetterOf } from "./dead_letters.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
-import { decodeRaw, newScratch } from "./raw_codec.ts";
 import { RawReader } from "./raw_reader.ts";
+import { connect, startAppender } from "./open.ts";
 import { OutOfRange, TopicReader } from "./reader.ts";
 import type { ForeignReader, KafkaLogSettings } from "./settings.ts";
 import { TaskGroup } from "./task_group.ts";
-import { openTopics, type Topics } from "./topics.ts";
+import type { Topics } from "./topics.ts";
 
 /** How often positions are asked for, ms: they are a second old at most. */
 const STATUS_INTERVAL_MS = 1000;
@@ -236,16 +237,14 @@ export class KafkaLog implements Log {
     const appender = await this.#appender?.catch(() => null);
     await appender?.close();
     await this.#group?.close();
-    const rest = [
-      this.#tail.close(),
-      this.#controlLog.close(),
-      this.#admin.disconnect(),
-      ...[...this.#readers.values()].map((reader) => reader.close()),
-    ];
-    const timeout = Promise.withResolvers<void>();
-    const timer = setTimeout(timeout.resolve, CLOSE_MS);
-    await Promise.race([Promise.allSettled(rest), timeout.promise]);
-    clearTimeout(timer);
+    await atMost(CLOSE_MS, this.#disconnect());
+  }
+
+  /** What is still asked is answered first. */
+  async #disconnect(): Promise<void> {
+    await Promise.allSettled([this.#tail.close(), this.#controlLog.close(), this.#polling]);
+    const readers = [...this.#readers.values()];
+    await Promise.allSettled([this.#admin.disconnect(), ...readers.map((reader) => reader.close())]);
   }
 
   async #poll(): Promise<void> {
@@ -362,56 +361,4 @@ export class KafkaLog implements Log {
   }
 }
 
-/** Appends without the rest of the log, for the thread that takes requests. */
-export async function openAppender(settings: KafkaLogSettings): Promise<KafkaAppender> {
-  const { connection, admin, topics } = await connect(settings);
-  await admin.disconnect();
-  return await startAppender(settings, connection, topics);
-}
-
-async function connect(settings: KafkaLogSettings, openSocket?: ISocketFactory) {
-  const connection = new Connection(settings, openSocket);
-  const admin = connection.kafka.admin();
-  try {
-    await admin.connect();
-    const topics = await openTopics(connection, admin, settings);
-    return { connection, admin, topics };
-  } catch (error) {
-    await admin.disconnect().catch(() => {});
-    throw new Error(explain(error, settings));
-  }
-}
-
 const groupIdOf = (connection: Connection) => connection.name("activity-tracker");
-
-/** Newest records of each partition whose ids are known again after a restart: what was on its way when the process ended. */
-const RECALLED_RECORDS = 2000;
-
-async function startAppender(
-  settings: KafkaLogSettings,
-  connection: Connection,
-  topics: Topics,
-): Promise<KafkaAppender> {
-  const reader = new TopicReader(connection, topics.raw);
-  const recent: [string, string, string][] = [];
-  const scratch = newScratch();
-  try {
-    const extents = await reader.extents(settings.partitions);
-    for (const [partition, { begin, end }] of extents.entries()) {
-      for await (const records of reader.readAll(partition, Math.max(begin, end - RECALLED_RECORDS))) {
-        for (const { value } of records) {
-          const batch = value && decodeRaw(value, scratch);
-          if (batch) recent.push([batch.deviceId, batch.sessionId, batch.messageId]);
-        }
-      }
-    }
-  } finally {
-    await reader.close();
-  }
-  return KafkaAppender.open(connection, {
-    topic: topics.raw,
-    partitions: settings.partitions,
-    maxMessageBytes: topics.rawMaxBytes,
-    recent,
-  });
-}

@@ -8,11 +8,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Message, Producer, TopicMessages } from "kafkajs";
 import { partitionOf } from "../partition.ts";
 import type { StateChange, TaskFactory } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { type Pending, TaskDriver, type TaskPosition } from "../task_driver.ts";
+import { atMost } from "./at_most.ts";
 import type { Connection } from "./connection.ts";
 import { Advice, rootError } from "./explain.ts";
 import type { FetchedPartition, FetchedRecord } from "./fetch_codec.ts";
@@ -74,7 +76,8 @@ export class PartitionRun {
   #producer: Producer;
   #driver: TaskDriver | null = null;
   readonly #states = new KafkaStates();
-  #sends: { topic: string; messages: Message[] }[] = [];
+  /** Dead letters, and records that are brought home, of the next commit. */
+  #sends: TopicMessages[] = [];
   /** Of records before this offset, dead letters were sent before the restart. */
   #replayUntil = 0;
   #committing: Promise<void> | null = null;
@@ -107,6 +110,14 @@ export class PartitionRun {
    * @throws Superseded when the run was stopped meanwhile
    */
   async start(): Promise<number> {
+    try {
+      return await this.#start();
+    } finally {
+      if (this.#stopped) await this.#disconnect();
+    }
+  }
+
+  async #start(): Promise<number> {
     const { partition, options } = this;
     await this.#producer.connect();
     this.#assertRunning();
@@ -138,7 +149,7 @@ export class PartitionRun {
     return from;
   }
 
-  /** Takes what was read. @returns when to go on reading */
+  /** Takes what was read; resolves when more may be read. */
   async process({ records, next, stableEnd }: FetchedPartition): Promise<void> {
     const driver = this.#driver;
     if (this.#stopped || driver === null) return;
@@ -172,11 +183,13 @@ export class PartitionRun {
     this.#stopped = true;
     this.#driver?.close();
     this.#driver = null;
-    const timeout = Promise.withResolvers<void>();
-    const timer = setTimeout(timeout.resolve, DISCONNECT_MS);
+    await this.#disconnect();
+  }
+
+  /** To be called again by whoever was using the producer meanwhile: kafkajs connects anew for each request. */
+  async #disconnect(): Promise<void> {
     // Whatever it says, nothing is lost: what was not committed is processed again.
-    await Promise.race([this.#producer.disconnect().catch(() => {}), timeout.promise]);
-    clearTimeout(timer);
+    await atMost(DISCONNECT_MS, this.#producer.disconnect().catch(() => {}));
   }
 
   #assertRunning(): void {
@@ -275,11 +288,11 @@ export class PartitionRun {
       await this.#transact(pending, sends, expired);
     } catch (error) {
       // kafkajs's producer cannot be used again, and whether the commit is in the log only the next start finds out.
-      const wasStopped = this.#stopped;
+      if (this.#stopped) return await this.#disconnect();
       await this.stop();
-      if (!wasStopped) this.options.onBroken(error);
-      return;
+      return this.options.onBroken(error);
     }
+    if (this.#stopped) return await this.#disconnect();
     driver.commit();
     this.#states.apply(pending.changes, expired, nowMs);
   }
@@ -330,7 +343,7 @@ async function whileConcurrent(send: () => Promise<void>): Promise<void> {
       return await send();
     } catch (error) {
       if (rootError(error).type !== "CONCURRENT_TRANSACTIONS" || tries === MARKER_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, MARKER_WAIT_MS));
+      await delay(MARKER_WAIT_MS);
     }
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import KafkaCluster from "kafkajs/src/cluster/index.js";
+import Connection from "kafkajs/src/network/connection.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
 /** The part of a request queue that is looked at here. */
@@ -19,6 +20,18 @@ interface Queue {
 const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function (this: Queue) {
   if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+};
+
+/**
+ * Two requests that find a connection closed each open a socket for it; only the last is ever closed, and the other keeps the
+ * process alive until the broker ends it, ten minutes later.
+ */
+const opening = new WeakMap<object, Promise<unknown>>();
+const connect = Connection.prototype.connect;
+Connection.prototype.connect = function (this: object) {
+  const open = opening.get(this) ?? connect.call(this).finally(() => opening.delete(this));
+  opening.set(this, open);
+  return open;
 };
 
 interface Coordinator {

@@ -32,9 +32,19 @@ export interface ProducerId {
   epoch: number;
 }
 
+/**
+ * Buffers of batches that were sealed: each is up to a megabyte, a hundred a second are needed, and the garbage collector would
+ * have to run as often for their sake.
+ */
+const spare: Buffer[] = [];
+/** Enough for one in each partition of most topics. */
+const MAX_SPARE = 16;
+/** A larger one is rare: a single message of thousands of readings. */
+const MAX_SPARE_BYTES = 2 << 20;
+
 /** Records of one partition, sent and stored together. */
 export class RecordBatch {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes = spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = HEADER_BYTES;
   #count = 0;
   #sealed = false;
@@ -91,6 +101,7 @@ export class RecordBatch {
     writeInt64(bytes, nowMs, 27);
     writeInt64(bytes, nowMs, 35);
     bytes.writeInt32BE(this.#count, 57);
+    if (spare.length < MAX_SPARE && this.#bytes.length <= MAX_SPARE_BYTES) spare.push(this.#bytes);
     this.#bytes = bytes;
     this.#length = bytes.length;
     this.#sealed = true;
@@ -113,7 +124,7 @@ export class RecordBatch {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }

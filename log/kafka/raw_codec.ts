@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Gravity, ReadingBatch, Source } from "../records.ts";
+import { emptyBatch, type Gravity, type ReadingBatch, type Source } from "../records.ts";
 
 /** Of every reading, as clients call the sensor. */
 const NAME = "accelerometer";
@@ -66,17 +66,7 @@ export function encodeRaw(batch: ReadingBatch): string {
 }
 
 /** A batch for `decodeRaw` to read into; its columns grow as needed. */
-export const newScratch = (): ReadingBatch => ({
-  deviceId: "",
-  sessionId: "",
-  messageId: "",
-  receivedAtMs: 0,
-  source: "seed",
-  gravity: "unknown",
-  count: 0,
-  tMs: new Float64Array(256),
-  xyz: new Float64Array(3 * 256),
-});
+export const newScratch = (): ReadingBatch => emptyBatch(256);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
+import { setTimeout as delay } from "node:timers/promises";
 import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
 import type { Extent } from "../port.ts";
 import type { Cluster, Connection } from "./connection.ts";
@@ -46,6 +47,7 @@ class FetchError extends Error {
 export class TopicReader {
   readonly #cluster: Cluster;
   #connected: Promise<void> | null = null;
+  #closed = false;
 
   constructor(readonly connection: Connection, readonly topic: string) {
     this.#cluster = connection.newCluster();
@@ -158,6 +160,7 @@ export class TopicReader {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#connected?.catch(() => {});
     await this.#cluster.disconnect();
   }
@@ -177,6 +180,8 @@ export class TopicReader {
   }
 
   #connect(): Promise<void> {
+    // kafkajs would connect anew, and nobody would end that.
+    if (this.#closed) return Promise.reject(new Error(`the reader of ${this.topic} is closed`));
     return this.#connected ??= (async () => {
       try {
         await this.#cluster.connect();
@@ -326,5 +331,3 @@ export class Follower {
     await this.reader.refresh().catch(() => {});
   }
 }
-
-const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent } from "kafkajs";
+import { atMost } from "./at_most.ts";
 import { PartitionRun, type RunOptions, Superseded } from "./partition_run.ts";
 import { Follower } from "./reader.ts";
 
@@ -15,7 +17,7 @@ const HEARTBEATS_PER_SESSION = 12;
 /** Members get this much longer than a session to join after a rebalance has begun, ms. */
 const REBALANCE_EXTRA_MS = 2000;
 /** A consumer that ended is made anew after, ms. */
-const RESTART_MS = 1000;
+const RESTART_MS = 300;
 /** The last commits, and leaving the group, may take so long when the process stops, ms. */
 const CLOSE_MS = 5000;
 
@@ -38,6 +40,7 @@ export class TaskGroup {
   readonly #starting = new Set<Promise<void>>();
   #assigned = new Set<number>();
   #consumer: Consumer | null = null;
+  #joining: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: TaskGroupOptions) {
@@ -63,7 +66,11 @@ export class TaskGroup {
    *
    * @throws Error when the cluster does not let us
    */
-  async join(): Promise<void> {
+  join(): Promise<void> {
+    return this.#joining = this.#join();
+  }
+
+  async #join(): Promise<void> {
     const { connection, groupId, topics, sessionTimeoutMs } = this.#options;
     const consumer = connection.kafka.consumer({
       groupId,
@@ -72,7 +79,8 @@ export class TaskGroup {
       heartbeatInterval: sessionTimeoutMs / HEARTBEATS_PER_SESSION,
       maxWaitTimeInMs: Math.min(100, sessionTimeoutMs / HEARTBEATS_PER_SESSION),
       allowAutoTopicCreation: false,
-      retry: { retries: 5, restartOnFailure: () => Promise.resolve(!this.#closed) },
+      // One that is stopped while kafkajs restarts it goes on for ever.
+      retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
@@ -85,9 +93,14 @@ export class TaskGroup {
     // A heartbeat that is answered means that the partitions are still ours: a broken run may begin anew.
     consumer.on(consumer.events.HEARTBEAT, () => this.#startMissing());
     consumer.on(consumer.events.CRASH, (event: ConsumerCrashEvent) => this.#onCrash(consumer, event));
-    await consumer.connect();
-    await consumer.subscribe({ topic: topics.raw, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic: topics.raw, fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    } catch (error) {
+      await consumer.disconnect().catch(() => {});
+      throw error;
+    }
     await Promise.all(this.#starting);
   }
 
@@ -98,14 +111,14 @@ export class TaskGroup {
       await this.#follower.close();
       await Promise.all([...this.#runs.values()].map((run) => run.finish()));
       for (const timer of this.#timers.values()) clearInterval(timer);
+      await Promise.all(this.#starting);
+      // Whoever asked to join is told how it went. A consumer that is stopped before it has joined goes on for ever.
+      await this.#joining?.catch(() => {});
       await this.#consumer?.disconnect();
     })();
-    const timeout = Promise.withResolvers<void>();
-    const timer = setTimeout(timeout.resolve, CLOSE_MS);
     try {
-      await Promise.race([closing, timeout.promise]);
+      await atMost(CLOSE_MS, closing);
     } finally {
-      clearTimeout(timer);
       for (const timer of this.#timers.values()) clearInterval(timer);
     }
   }
@@ -176,14 +189,11 @@ export class TaskGroup {
     run.stop();
   }
 
-  /** kafkajs restarts after most errors; after the others a new consumer does it. */
-  async #onCrash(consumer: Consumer, { payload: { error, restart } }: ConsumerCrashEvent): Promise<void> {
+  /** kafkajs has disconnected the consumer; a new one takes its place. */
+  async #onCrash(consumer: Consumer, { payload: { error } }: ConsumerCrashEvent): Promise<void> {
     this.#options.onTrouble(GROUP, error);
-    if (restart || this.#closed || this.#consumer !== consumer) return;
-    // Whatever it says: it is not used again.
-    await consumer.disconnect().catch(() => {});
     while (!this.#closed && this.#consumer === consumer) {
-      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      await delay(RESTART_MS);
       if (this.#closed) return;
       try {
         await this.join();

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ISocketFactory } from "kafkajs";
 import type { Log } from "../port.ts";
 import type { LogHarness } from "../port_contract.ts";
@@ -22,22 +23,28 @@ const refuseForeign: ForeignReader = () => {
   throw new Error("the message is foreign: expected one of our own");
 };
 
-/** Sockets that can be cut all at once, for ever: to the cluster, the process is dead. */
-class CuttableSockets {
+/** Sockets that can be cut all at once. */
+export class CuttableSockets {
   readonly #open = new Set<Socket>();
-  #isCut = false;
+  #isDead = false;
 
   readonly factory: ISocketFactory = (args) => {
     const socket = openSocket(args) as Socket;
     this.#open.add(socket);
     socket.on("close", () => this.#open.delete(socket));
-    if (this.#isCut) socket.destroy(new Error("this process is dead"));
+    if (this.#isDead) this.cut();
     return socket;
   };
 
+  /** Others can be opened after it. */
   cut(): void {
-    this.#isCut = true;
-    for (const socket of this.#open) socket.destroy(new Error("this process is dead"));
+    for (const socket of this.#open) socket.destroy(new Error("the connection was cut"));
+  }
+
+  /** Cuts them for ever: to the cluster, the process is dead. */
+  kill(): void {
+    this.#isDead = true;
+    this.cut();
   }
 }
 
@@ -48,6 +55,34 @@ interface Opened {
 }
 
 let prefixes = 0;
+
+/** A prefix that no other test has, of whichever process and time. */
+const newTopicPrefix = (): string => `test-${Date.now().toString(36)}-${Deno.pid}-${prefixes++}.`;
+
+/**
+ * Settings for topics that no other test has, which keep everything for years.
+ *
+ * @param brokers `host:port` of each
+ * @param more what differs
+ */
+export function testSettings(brokers: string[], more: Partial<KafkaLogSettings> = {}): KafkaLogSettings {
+  return {
+    brokers,
+    ssl: false,
+    sasl: null,
+    topicPrefix: newTopicPrefix(),
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    partitions: 4,
+    retentionMs: 10 * 365 * DAY_MS,
+    retentionBytes: 1e9,
+    seenMs: DAY_MS,
+    ...more,
+  };
+}
+
+/** Opens a log in whose topics are only messages of our own. */
+export const openTestLog = (settings: KafkaLogSettings): Promise<KafkaLog> =>
+  KafkaLog.open(settings, refuseForeign);
 
 /** Makes logs whose time is `nowMs`. */
 export class KafkaHarness implements LogHarness {
@@ -69,18 +104,7 @@ export class KafkaHarness implements LogHarness {
   }
 
   async open(): Promise<KafkaLog> {
-    return await this.#open({
-      brokers: await this.#brokers(),
-      ssl: false,
-      sasl: null,
-      topicPrefix: `test-${Date.now().toString(36)}-${prefixes++}.`,
-      sessionTimeoutMs: SESSION_TIMEOUT_MS,
-      partitions: 4,
-      retentionMs: 10 * 365 * DAY_MS,
-      retentionBytes: 1e9,
-      seenMs: DAY_MS,
-      ...this.#settings,
-    });
+    return await this.#open(testSettings(await this.#brokers(), this.#settings));
   }
 
   reopen(log: Log): Promise<KafkaLog> {
@@ -89,7 +113,7 @@ export class KafkaHarness implements LogHarness {
 
   async crash(log: Log): Promise<KafkaLog> {
     const { settings, sockets } = this.#of(log);
-    sockets.cut();
+    sockets.kill();
     return await this.#open(settings);
   }
 
@@ -103,7 +127,7 @@ export class KafkaHarness implements LogHarness {
       const tailed = kafka.tailedTo;
       const isTailed = tailed === null || activity.every(({ end }, partition) => tailed[partition] >= end);
       times = lagRecords.every((lag) => lag === 0) && isTailed ? times + 1 : 0;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await delay(POLL_MS);
     }
   }
 

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { type Admin, ConfigResourceTypes, type ITopicConfig } from "kafkajs";
 import type { Connection } from "./connection.ts";
 import { Advice, explain, rootError } from "./explain.ts";
 import type { KafkaLogSettings } from "./settings.ts";
 
 /** Full names. */
-export interface TopicNames {
+interface TopicNames {
   raw: string;
   activity: string;
   state: string;
@@ -40,7 +41,7 @@ const SEEN_WITHIN_MS = 5000;
 const SEE_INTERVAL_MS = 50;
 
 /** @param connection whose settings name the prefix */
-export function topicNames(connection: Connection): TopicNames {
+function topicNames(connection: Connection): TopicNames {
   const raw = connection.name("raw_sensor_data");
   return {
     raw,
@@ -69,7 +70,7 @@ export async function openTopics(
     await create(admin, missing(), settings);
     const deadlineMs = performance.now() + SEEN_WITHIN_MS;
     do {
-      await new Promise((resolve) => setTimeout(resolve, SEE_INTERVAL_MS));
+      await delay(SEE_INTERVAL_MS);
       counts = await partitionCounts(admin, names);
     } while (missing().length > 0 && performance.now() < deadlineMs);
   }
@@ -112,8 +113,13 @@ async function wantedTopics(
       "min.cleanable.dirty.ratio": 0.1,
       ...durable,
     }),
-    // Not compacted: its history is the audit, and admin changes are few.
-    topic(names.control, 1, { "retention.ms": -1, ...durable }),
+    // Kept whole, whatever the cluster's defaults: its history is the audit, and admin changes are few.
+    topic(names.control, 1, {
+      "cleanup.policy": "delete",
+      "retention.ms": -1,
+      "retention.bytes": -1,
+      ...durable,
+    }),
     topic(names.deadLetters, partitions, { ...kept, "max.message.bytes": DEAD_LETTER_MAX_BYTES }),
   ];
 }
