@@ -3,14 +3,17 @@
  * those of an undisturbed run: each there once, none wrong.
  */
 import assert from "node:assert/strict";
-import { KafkaLog } from "../log/kafka/log.ts";
 import type { KafkaLogSettings } from "../log/kafka/settings.ts";
+import { openTestLog, testSettings } from "../log/kafka/testing.ts";
 import type { ActivityRecord } from "../log/records.ts";
 import { readAllActivity } from "../log/testing/batches.ts";
+import { allEnded, windowsOf } from "./client.ts";
+import { inTempDir } from "./engines.ts";
 import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
 import { ownKafkaTest } from "./kafka/testing.ts";
-import { delay, type PhonesOptions, postAll, random } from "./phones.ts";
+import { envOf } from "./kafka/tracker.ts";
 import { LiveGaps } from "./live_gaps.ts";
+import { delay, type PhonesOptions, postAll, random } from "./phones.ts";
 import { spawnServer, type StartingServer, startServer } from "./server.ts";
 
 const PARTITIONS = 4;
@@ -23,7 +26,6 @@ const SESSION_IDLE_MS = 12_000;
 const SHORT_SESSION_MS = 1500;
 /** What a test may take beside what it does on purpose, ms. */
 const PATIENCE_MS = 90_000;
-const DAY_MS = 86_400_000;
 /** The issue's bounds for how long a session's results may stay away, ms. */
 const MAX_TAKEOVER_MS = 10_000;
 const MAX_RESTART_MS = 3000;
@@ -58,11 +60,10 @@ function chaosTest(name: string, options: ChaosOptions, disturb: (chaos: Chaos) 
     const dir = await Deno.makeTempDir();
     const processes: StartingServer[] = [];
     await using cluster = await startKafka({ nodes });
+    const settings = testSettings(cluster.brokers, { sessionTimeoutMs, partitions: PARTITIONS });
     const env = {
-      KAFKA_BROKERS: cluster.brokers.join(","),
-      KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+      ...envOf(settings),
       SESSION_IDLE_MS: String(SESSION_IDLE_MS),
-      PARTITIONS: String(PARTITIONS),
       DATA_DIR: `${dir}/web`,
     };
     try {
@@ -81,7 +82,7 @@ function chaosTest(name: string, options: ChaosOptions, disturb: (chaos: Chaos) 
         "the phones were done before the disturbance: post more messages",
       );
       await phones.done;
-      await assertWindows(cluster.brokers, expected);
+      await assertWindows(settings, expected);
       await gaps.stop();
     } finally {
       await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
@@ -94,59 +95,36 @@ function chaosTest(name: string, options: ChaosOptions, disturb: (chaos: Chaos) 
 const references = new Map<number, Promise<Map<string, ActivityRecord[]>>>();
 
 /** What the phones' windows are when nothing happens: on the embedded log, since they must be the same. */
-async function undisturbed(options: PhonesOptions): Promise<Map<string, ActivityRecord[]>> {
-  const dir = await Deno.makeTempDir();
-  const server = await startServer({ DATA_DIR: `${dir}/data`, SESSION_IDLE_MS: "2000" });
-  try {
+function undisturbed(options: PhonesOptions): Promise<Map<string, ActivityRecord[]>> {
+  return inTempDir(async (dir) => {
+    await using server = await startServer({ DATA_DIR: `${dir}/data`, SESSION_IDLE_MS: "2000" });
     await postAll({ ...options, paceMs: 60 }, () => Promise.resolve(server.url)).done;
-    const isOver = async () => (await getJson(`${server.url}/api/sessions?live=true`)).total === 0;
-    while (!await isOver()) await delay(200);
+    const sessions = Array.from({ length: options.phones }, (_, phone) => `run-${phone}`);
+    await allEnded(server.url, sessions);
     const windows = new Map<string, ActivityRecord[]>();
-    for (let phone = 0; phone < options.phones; phone++) {
-      const { items } = await getJson(`${server.url}/api/sessions/run-${phone}/activity?limit=1000`);
-      assert.ok(items.length >= options.messages, `phone ${phone} has ${items.length} windows undisturbed`);
-      windows.set(`phone-${phone}`, items);
+    for (const [phone, session] of sessions.entries()) {
+      const found = await windowsOf(server.url, session);
+      assert.ok(found.length >= options.messages, `phone ${phone} has ${found.length} windows undisturbed`);
+      windows.set(`phone-${phone}`, found);
     }
     return windows;
-  } finally {
-    await server[Symbol.asyncDispose]();
-    await Deno.remove(dir, { recursive: true });
-  }
-}
-
-async function getJson(url: string) {
-  const response = await fetch(url);
-  assert.equal(response.status, 200, `${url} answers ${response.status}`);
-  return await response.json();
+  });
 }
 
 /** Waits until as many windows as expected are in the topic, and compares them all. */
-async function assertWindows(brokers: string[], expected: Map<string, ActivityRecord[]>): Promise<void> {
-  const settings: KafkaLogSettings = {
-    brokers,
-    ssl: false,
-    sasl: null,
-    topicPrefix: "",
-    sessionTimeoutMs: 6000,
-    partitions: PARTITIONS,
-    retentionMs: 7 * DAY_MS,
-    retentionBytes: 10 * 2 ** 30,
-    seenMs: 7 * DAY_MS,
-  };
-  const log = await KafkaLog.open(settings, () => {
-    throw new Error("every record is one of ours");
-  });
+async function assertWindows(
+  settings: KafkaLogSettings,
+  expected: Map<string, ActivityRecord[]>,
+): Promise<void> {
+  const log = await openTestLog(settings);
   try {
     const total = [...expected.values()].reduce((sum, { length }) => sum + length, 0);
-    const giveUpMs = performance.now() + PATIENCE_MS;
-    let found: ActivityRecord[];
-    do {
-      await delay(500);
-      found = (await readAllActivity(log)).flat().map(({ record }) => record);
-    } while (found.length < total && performance.now() < giveUpMs);
+    const read = async () => (await readAllActivity(log)).flat().map(({ record }) => record);
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    while ((await read()).length < total && performance.now() < deadlineMs) await delay(500);
     // A repeated window would come a little later.
     await delay(1000);
-    found = (await readAllActivity(log)).flat().map(({ record }) => record);
+    const found = await read();
     const byDevice = Map.groupBy(found, ({ deviceId }) => deviceId);
     for (const [deviceId, windows] of expected) {
       const got = byDevice.get(deviceId) ?? [];

@@ -88,9 +88,11 @@ class IngestHandler {
       const lines = isLines(req.headers.get("content-type"));
       const keyDevice = this.#keyDevice(req.headers, token);
       const bytes = await this.#bodies.read(req);
+      const ownDevice = token === undefined ? undefined : keyDevice;
+      const strict = req.url.includes("?") && new URL(req.url).searchParams.get("strict") === "1";
       const enteredMs = this.#shedder.enter();
       try {
-        return await this.#take(bytes, lines, keyDevice, req.url, token);
+        return await this.#take(bytes, { nowMs: this.#deps.now(), ownDevice, keyDevice, lines }, strict);
       } finally {
         this.#shedder.leave(enteredMs);
       }
@@ -101,18 +103,9 @@ class IngestHandler {
     }
   }
 
-  #take(
-    bytes: Uint8Array,
-    lines: boolean,
-    keyDevice: string | undefined,
-    url: string,
-    token: string | undefined,
-  ): Promise<Response> {
-    const messages = this.#parse(bytes, lines);
-    const ownDevice = token === undefined ? undefined : keyDevice;
-    const manner = { nowMs: this.#deps.now(), ownDevice, keyDevice, lines };
-    const strict = url.includes("?") && new URL(url).searchParams.get("strict") === "1";
-    if (lines || strict) this.#check(messages, manner, strict);
+  #take(bytes: Uint8Array, manner: Manner, strict: boolean): Promise<Response> {
+    const messages = this.#parse(bytes, manner.lines);
+    if (manner.lines || strict) this.#check(messages, manner, strict);
     return this.#store(messages, manner);
   }
 
