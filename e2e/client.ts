@@ -149,10 +149,13 @@ export interface LiveEvent {
   record: ActivityRecord | null;
 }
 
-/** Reads the live stream from the body of a server's answer. */
-export async function* liveEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<LiveEvent> {
+/** Reads the live stream from the body of a server's answer, until the signal. */
+export async function* liveEvents(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+): AsyncGenerator<LiveEvent> {
   let text = "";
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of body.pipeThrough(new TextDecoderStream(), { signal })) {
     text += chunk;
     const events = text.split("\n\n");
     text = events.pop()!;
@@ -175,7 +178,7 @@ export function follow(url: string, lastEventId?: string) {
   const ended = (async () => {
     const headers = lastEventId ? { "last-event-id": lastEventId } : undefined;
     const response = await fetch(`${url}/api/live`, { headers, signal: abort.signal });
-    for await (const event of liveEvents(response.body!)) {
+    for await (const event of liveEvents(response.body!, abort.signal)) {
       opened.resolve();
       id = event.id ?? id;
       if (event.record) records.push(event.record);

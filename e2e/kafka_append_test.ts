@@ -23,6 +23,8 @@ const DEVICES = 12;
 const MAX_MESSAGE_BYTES = 1 << 20;
 /** Session of messages that no phone sends again when they are refused. */
 const PROBE = "probe";
+/** The console consumer ends when nothing has come for so long, ms. */
+const CONSUMER_TIMEOUT_MS = 2000;
 
 const connect = (brokers: string[], sockets?: CuttableSockets): Connection =>
   new Connection(testSettings(brokers), sockets?.factory);
@@ -98,7 +100,11 @@ class Phones {
 /** Message numbers of each phone in the order they have in the topic, as Kafka's own consumer reads it. */
 async function readWithKafkasTool(cluster: KafkaCluster, topic: string): Promise<number[][]> {
   const args = ["--bootstrap-server", cluster.brokers[0], "--topic", topic, "--from-beginning"];
-  const text = await cluster.tool(Tool.consoleConsumer, [...args, "--timeout-ms", "4000"]);
+  const text = await cluster.tool(Tool.consoleConsumer, [
+    ...args,
+    "--timeout-ms",
+    String(CONSUMER_TIMEOUT_MS),
+  ]);
   const numbers: number[][] = Array.from({ length: DEVICES }, () => []);
   for (const line of text.split("\n").filter((each) => each.startsWith("{"))) {
     const { deviceId, sessionId, messageId } = JSON.parse(line);

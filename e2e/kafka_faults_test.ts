@@ -46,10 +46,8 @@ kafkaTest(
   async ([broker]) => {
     await using proxy = await LossyProxy.start({ broker, next: random(7), losses: LOSSES });
     const settings = testSettings([broker]);
-    const logs = [];
-    for (let member = 0; member < 2; member++) {
-      logs.push(await KafkaLog.open(settings, refuseForeign, fastClock, proxy.factory));
-    }
+    const open = () => KafkaLog.open(settings, refuseForeign, fastClock, proxy.factory);
+    const logs = [await open(), await open()];
     await Promise.all(logs.map((log) => log.run((context) => new CountingTask(context))));
     proxy.isLossy = true;
     let stopped = false;
@@ -68,7 +66,13 @@ kafkaTest(
       }
       return acknowledged;
     });
-    while (proxy.cutCount < CUTS) await delay(20);
+    // Members come and go, so that tasks start again while connections break.
+    while (proxy.cutCount < CUTS) {
+      const visitor = await open().catch(() => null);
+      await visitor?.run((context) => new CountingTask(context)).catch(() => {});
+      await delay(200);
+      await visitor?.close();
+    }
     proxy.isLossy = false;
     stopped = true;
     const acknowledged = await Promise.all(phones);

@@ -7,22 +7,20 @@ import { liveEvents } from "./client.ts";
 
 export class LiveGaps {
   readonly #lastMs = new Map<string, number>();
-  readonly #abort: AbortController;
+  readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
   #longestMs = 0;
 
-  private constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController) {
-    this.#abort = abort;
+  private constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.#ended = this.#read(body).catch((error) => {
-      if (!abort.signal.aborted) throw error;
+      if (!this.#abort.signal.aborted) throw error;
     });
   }
 
   /** Joins the stream of a server. */
   static async follow(url: string): Promise<LiveGaps> {
-    const abort = new AbortController();
-    const response = await fetch(`${url}/api/live`, { signal: abort.signal });
-    return new LiveGaps(response.body!, abort);
+    const response = await fetch(`${url}/api/live`);
+    return new LiveGaps(response.body!);
   }
 
   /** Looks at what comes from now on; what is on its way counts from its last result. */
@@ -44,7 +42,7 @@ export class LiveGaps {
   }
 
   async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const { record } of liveEvents(body)) if (record) this.#note(record);
+    for await (const { record } of liveEvents(body, this.#abort.signal)) if (record) this.#note(record);
   }
 
   #note({ deviceId }: { deviceId: string }): void {

@@ -333,6 +333,24 @@ export function testLogContract(
     }
   });
 
+  test("who tails from the end gets nothing older while others are still behind", async (harness) => {
+    const log = await harness.open();
+    await runCounting(log);
+    for (let i = 0; i < 10; i++) await log.append(batchOf("phone-1", `${i}`));
+    await harness.settle(log);
+    const extents = await log.extents("processed_activity");
+    const got: [number[], number[]] = [[], []];
+    const froms = [extents.map(() => 0), extents.map(({ end }) => end)];
+    await Promise.all(
+      froms.map((from, i) =>
+        log.tailActivity(from, (records) => got[i].push(...records.map(({ timestamp }) => timestamp / 1000)))
+      ),
+    );
+    await log.append(batchOf("phone-1", "10"));
+    await harness.settle(log);
+    assert.deepEqual(got, [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [11]]);
+  });
+
   test("control events keep their order, and a version that is not the next is a conflict", async (harness) => {
     let log = await harness.open();
     const event = (entity: string, version: number): ControlEvent => ({

@@ -7,7 +7,6 @@
 
 /** The topics of the contract. `activity_state` and the dead-letter topic are the engine's own. */
 export const TOPICS = ["raw_sensor_data", "processed_activity", "activity_control"] as const;
-export type Topic = (typeof TOPICS)[number];
 
 /** Whether a stream of accelerations still contains gravity, as far as the client's format tells. */
 export type Gravity = "included" | "removed" | "unknown";

@@ -18,15 +18,26 @@ export interface ActivityTailOptions {
   onStrange(partition: number, offset: number): void;
 }
 
+interface Tailing {
+  listener: ActivityListener;
+  /** Per partition, the offset after the last record it was told, or where it begins. */
+  ends: number[];
+}
+
+/** Records whose offsets follow one another. */
+interface Run {
+  records: ActivityRecord[];
+  /** The offset after the last. */
+  end: number;
+}
+
 export class ActivityTail {
   readonly #reader: TopicReader;
   readonly #options: ActivityTailOptions;
-  readonly #listeners: ActivityListener[] = [];
+  readonly #tailing: Tailing[] = [];
   readonly #follower: Follower;
   /** Where the follower is; null before the first listener. */
   #at: number[] | null = null;
-  /** The same, without what is not a record: what listeners are told. */
-  #ends: number[] = [];
   #closed = false;
 
   constructor(reader: TopicReader, options: ActivityTailOptions) {
@@ -36,8 +47,7 @@ export class ActivityTail {
       onFetched: ({ partition, records, next }) => {
         this.#at![partition] = next;
         for (const run of this.#runs(partition, records)) {
-          this.#ends[partition] = run.end;
-          for (const listener of this.#listeners) listener(run.records, partition, this.#ends);
+          for (const tailing of this.#tailing) tell(tailing, partition, run);
         }
       },
       onOutOfRange: (partition, offset, extent) =>
@@ -54,7 +64,7 @@ export class ActivityTail {
   async join(from: readonly number[], listener: ActivityListener): Promise<void> {
     const extents = await this.#reader.extents(this.#options.partitions);
     const at = extents.map((extent, partition) => this.#within(extent, partition, from[partition] ?? 0));
-    const ends = [...at];
+    const tailing = { listener, ends: [...at] };
     if (this.#at === null) this.#start(at);
     while (!this.#closed && at.some((offset, partition) => offset < this.#at![partition])) {
       for (let partition = 0; partition < at.length; partition++) {
@@ -64,12 +74,11 @@ export class ActivityTail {
         const until = this.#at![partition];
         at[partition] = Math.min(next, until);
         for (const run of this.#runs(partition, records.filter(({ offset }) => offset < until))) {
-          ends[partition] = run.end;
-          listener(run.records, partition, ends);
+          tell(tailing, partition, run);
         }
       }
     }
-    this.#listeners.push(listener);
+    this.#tailing.push(tailing);
   }
 
   async close(): Promise<void> {
@@ -79,7 +88,6 @@ export class ActivityTail {
 
   #start(from: readonly number[]): void {
     this.#at = [...from];
-    this.#ends = [...from];
     from.forEach((offset, partition) => this.#follower.set(partition, offset));
   }
 
@@ -91,11 +99,7 @@ export class ActivityTail {
     return Math.max(offset, begin);
   }
 
-  /** Records whose offsets follow one another, with the offset after the last. */
-  *#runs(
-    partition: number,
-    fetched: readonly FetchedRecord[],
-  ): Generator<{ records: ActivityRecord[]; end: number }> {
+  *#runs(partition: number, fetched: readonly FetchedRecord[]): Generator<Run> {
     let records: ActivityRecord[] = [];
     let end = -1;
     for (const { offset, value } of fetched) {
@@ -113,4 +117,12 @@ export class ActivityTail {
     }
     if (records.length > 0) yield { records, end };
   }
+}
+
+/** Who began later than the follower is gets only what comes after. */
+function tell({ listener, ends }: Tailing, partition: number, { records, end }: Run): void {
+  const later = records.slice(Math.max(0, ends[partition] - (end - records.length)));
+  if (later.length === 0) return;
+  ends[partition] = end;
+  listener(later, partition, ends);
 }

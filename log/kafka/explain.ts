@@ -59,6 +59,8 @@ function ofLogin({ name, type, message }: KafkaErrorLike, { sasl, brokers }: Kaf
       "sasl.enabled.mechanisms, for example KAFKA_SASL_MECHANISM=scram-sha-512";
   }
   if (name !== "KafkaJSSASLAuthenticationError" && type !== "SASL_AUTHENTICATION_FAILED") return null;
+  // kafkajs takes a connection that is lost during the login for a refusal, and keeps no more of it than its message.
+  if (/failed: (Closed connection|Connection |Request .* timed out)/.test(message)) return null;
   return `Kafka refused the login of ${sasl?.username}: check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, and that the user has ` +
     `a password for KAFKA_SASL_MECHANISM=${sasl?.mechanism}`;
 }

@@ -46,6 +46,18 @@ Deno.test("The same cause gives the same text, whatever was asked for and whiche
   assert.match(one, /nothing listens at KAFKA_BROKERS=kafka-1:9092,kafka-2:9092/);
 });
 
+Deno.test("A connection that is lost during the login is told as such, not as a refusal", () => {
+  const told = (cause: string) =>
+    explain(
+      failure("KafkaJSSASLAuthenticationError", `SASL PLAIN authentication failed: ${cause}`),
+      { ...SETTINGS, sasl: SASL },
+    );
+  assert.match(told("Closed connection"), /closes the connection/);
+  assert.match(told("Connection timeout"), /no Kafka broker answers/);
+  assert.match(told("Request SaslAuthenticate(key: 36, version: 1) timed out"), /no Kafka broker answers/);
+  assert.match(told("Authentication failed: Invalid username or password"), /refused the login of ada/);
+});
+
 Deno.test("A missing right is told with the command that grants it", () => {
   const settings = { ...SETTINGS, sasl: SASL };
   const lacking = (type: string) =>

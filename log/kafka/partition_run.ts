@@ -80,6 +80,8 @@ export class PartitionRun {
   #sends: TopicMessages[] = [];
   /** Of records before this offset, dead letters were sent before the restart. */
   #replayUntil = 0;
+  /** From there on to this offset, records are passed over. */
+  #passOverTo = 0;
   #committing: Promise<void> | null = null;
   #uncommitted = 0;
   #caughtUp = false;
@@ -128,9 +130,9 @@ export class PartitionRun {
       this.#states.restore(records);
       this.#assertRunning();
     }
-    const committed = resume(this.#states.position, await this.#readGroupOffset());
+    const { committed, passOverTo } = resume(this.#states.position, await this.#readGroupOffset());
     const [{ begin, end }] = (await options.rawReader.extents(options.partitions)).slice(partition);
-    if (committed.next > end) {
+    if (passOverTo > end) {
       throw new Advice(
         `the topic ${options.topics.raw} was made anew: it ends before what was processed of it. Set another ` +
           `KAFKA_TOPIC_PREFIX, or stop everything and delete the topics ${options.topics.activity} and ` +
@@ -139,14 +141,15 @@ export class PartitionRun {
     }
     this.#assertRunning();
     this.#replayUntil = committed.next;
+    this.#passOverTo = passOverTo;
     this.#driver = new TaskDriver(partition, this.#states, committed, options.factory, options.now());
     this.#states.handedOver();
-    if (begin > committed.next) options.onLost(partition, begin - committed.next);
-    const from = Math.max(begin, committed.snapshot);
-    this.#driver.reach(from);
+    if (begin > passOverTo) options.onLost(partition, begin - passOverTo);
+    this.#reach(this.#driver, Math.max(begin, committed.snapshot));
+    const { next } = this.#driver;
     // Where no record is left, none comes to tell.
-    this.#caughtUp = from >= end;
-    return from;
+    this.#caughtUp = next >= end;
+    return next;
   }
 
   /** Takes what was read; resolves when more may be read. */
@@ -154,9 +157,10 @@ export class PartitionRun {
     const driver = this.#driver;
     if (this.#stopped || driver === null) return;
     for (const record of records) {
+      this.#reach(driver, record.offset);
       if (record.offset >= driver.next) this.#processOne(driver, record);
     }
-    driver.reach(next);
+    this.#reach(driver, next);
     this.#uncommitted += records.length;
     this.#caughtUp = next >= stableEnd;
     while (this.#uncommitted > MAX_UNCOMMITTED_RECORDS && !this.#stopped && !driver.isReplaying) {
@@ -202,6 +206,14 @@ export class PartitionRun {
     const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topics.raw] });
     const offset = Number(partitions.find(({ partition }) => partition === this.partition)?.offset ?? -1);
     return offset < 0 ? null : offset;
+  }
+
+  #reach(driver: TaskDriver, offset: number): void {
+    driver.reach(offset);
+    if (driver.next < this.#replayUntil || driver.next >= this.#passOverTo) return;
+    driver.reach(this.#passOverTo);
+    // Or the next start would process what was passed over.
+    driver.requestSnapshot();
   }
 
   #processOne(driver: TaskDriver, record: FetchedRecord): void {
@@ -303,8 +315,9 @@ export class PartitionRun {
     const transaction = await this.#producer.transaction();
     const messages: TopicMessages[] = [
       { topic: topics.activity, messages: outputs.map((record) => this.#message(record.deviceId, record)) },
-      { topic: topics.state, messages: latest(changes).map(stateMessage).map((each) => this.#own(each)) },
+      // Before the changes: the session of an expired state may have come back.
       { topic: topics.state, messages: expired.map((key) => this.#own({ key, value: null })) },
+      { topic: topics.state, messages: latest(changes).map(stateMessage).map((each) => this.#own(each)) },
       { topic: topics.state, messages: [this.#own(positionMessage(position))] },
       ...sends,
     ];
@@ -328,12 +341,17 @@ export class PartitionRun {
 
 /**
  * Where to go on. The group's offset differs from what was processed only when someone has set it (kafka-consumer-groups
- * --reset-offsets). Set back, records are processed again but give no window again; set forward, they are passed over.
+ * --reset-offsets). Set back, records are processed again but give no window again; set forward, they are passed over, once
+ * the states, which may be older than the results, are those of what was processed.
  */
-function resume(processed: TaskPosition | null, groupOffset: number | null): TaskPosition {
+function resume(
+  processed: TaskPosition | null,
+  groupOffset: number | null,
+): { committed: TaskPosition; passOverTo: number } {
   const offset = groupOffset ?? processed?.next ?? 0;
-  if (processed === null || offset > processed.next) return { next: offset, snapshot: offset };
-  return { next: processed.next, snapshot: offset === processed.next ? processed.snapshot : offset };
+  if (processed === null) return { committed: { next: offset, snapshot: offset }, passOverTo: offset };
+  const { next, snapshot } = processed;
+  return { committed: { next, snapshot: Math.min(snapshot, offset) }, passOverTo: Math.max(next, offset) };
 }
 
 /** kafkajs tries everything again that finds the markers of the transaction before still being written, except this. */

@@ -213,29 +213,32 @@ const PACE_MS = 30;
 /** Before a failed fetch is tried again, ms. */
 const RETRY_MS = 200;
 
+/** What a follower needs of a reader. */
+export type FollowerReader = Pick<TopicReader, "leaders" | "fetch" | "check" | "extents" | "refresh">;
+
+/** Where a partition is read on. Setting it makes another one, so that one from before is told apart at the same offset. */
+interface Position {
+  offset: number;
+}
+
 /** Reads on and on, each broker in a loop of its own. */
 export class Follower {
-  readonly #offsets = new Map<number, number>();
+  readonly #positions = new Map<number, Position>();
   readonly #loops = new Map<string, Promise<void>>();
   #closed = false;
   #planning: Promise<void> | null = null;
   #replan = false;
 
-  constructor(readonly reader: TopicReader, readonly options: FollowerOptions) {}
-
-  /** Where a partition is read on; null when it is not followed. */
-  at(partition: number): number | null {
-    return this.#offsets.get(partition) ?? null;
-  }
+  constructor(readonly reader: FollowerReader, readonly options: FollowerOptions) {}
 
   /** Reads the partition from this offset on. */
   set(partition: number, offset: number): void {
-    this.#offsets.set(partition, offset);
+    this.#positions.set(partition, { offset });
     this.#plan();
   }
 
   delete(partition: number): void {
-    this.#offsets.delete(partition);
+    this.#positions.delete(partition);
   }
 
   async close(): Promise<void> {
@@ -254,7 +257,7 @@ export class Follower {
     while (this.#replan && !this.#closed) {
       this.#replan = false;
       try {
-        const leaders = await this.reader.leaders([...this.#offsets.keys()]);
+        const leaders = await this.reader.leaders([...this.#positions.keys()]);
         for (const nodeId of leaders.keys()) this.#startLoop(nodeId);
       } catch (error) {
         await this.#recover(error);
@@ -278,17 +281,23 @@ export class Follower {
   async #loop(nodeId: string): Promise<void> {
     while (!this.#closed) {
       try {
-        const led = (await this.reader.leaders([...this.#offsets.keys()])).get(nodeId) ?? [];
+        const led = (await this.reader.leaders([...this.#positions.keys()])).get(nodeId) ?? [];
+        const positions = new Map<number, Position>();
         const offsets = new Map<number, number>();
         for (const partition of led) {
-          const offset = this.at(partition);
-          if (offset !== null) offsets.set(partition, offset);
+          const position = this.#positions.get(partition);
+          if (position === undefined) continue;
+          positions.set(partition, position);
+          offsets.set(partition, position.offset);
         }
         if (offsets.size === 0) return;
         const startedMs = performance.now();
         const fetched = await this.reader.fetch(nodeId, offsets, MAX_WAIT_MS);
         let bytes = 0;
-        for (const each of fetched) bytes += await this.#take(each, offsets.get(each.partition)!);
+        for (const each of fetched) {
+          const { partition } = each;
+          bytes += await this.#take(each, positions.get(partition)!, offsets.get(partition)!);
+        }
         this.options.onTrouble(null);
         const waitMs = PACE_MS - (performance.now() - startedMs);
         if (bytes < FULL_BYTES && waitMs > 0) await delay(waitMs);
@@ -302,9 +311,10 @@ export class Follower {
     }
   }
 
-  async #take(fetched: FetchedPartition, from: number): Promise<number> {
+  async #take(fetched: FetchedPartition, position: Position, from: number): Promise<number> {
     const { partition } = fetched;
-    const isCurrent = () => !this.#closed && this.at(partition) === from;
+    const isCurrent = () =>
+      !this.#closed && this.#positions.get(partition) === position && position.offset === from;
     if (!isCurrent()) return 0;
     try {
       this.reader.check(fetched, from);
@@ -313,14 +323,14 @@ export class Follower {
       const extents = await this.reader.extents(partition + 1);
       if (isCurrent()) {
         const next = this.options.onOutOfRange(partition, from, extents[partition]);
-        if (next === null) this.#offsets.delete(partition);
-        else this.#offsets.set(partition, next);
+        if (next === null) this.delete(partition);
+        else position.offset = next;
       }
       return 0;
     }
     if (fetched.next === from) return 0;
     await this.options.onFetched(fetched, from);
-    if (isCurrent()) this.#offsets.set(partition, fetched.next);
+    if (isCurrent()) position.offset = fetched.next;
     return fetched.records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   }
 

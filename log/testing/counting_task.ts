@@ -97,7 +97,7 @@ export const liveState = (key: string, count: number): StateChange => ({
   live: true,
 });
 
-export const encodeState = ({ count, offset }: Counted): Uint8Array =>
+const encodeState = ({ count, offset }: Counted): Uint8Array =>
   new Uint8Array(Float64Array.of(count, offset).buffer);
 
 export function decodeState(bytes: Uint8Array): Counted {

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { FetchedPartition } from "./fetch_codec.ts";
+import { Follower, type FollowerReader } from "./reader.ts";
+
+/** A partition 0 with one record at each offset up to an end. */
+class FakeReader implements FollowerReader {
+  /** Offsets that were asked for. */
+  readonly asked: number[] = [];
+
+  constructor(readonly end: number) {}
+
+  leaders(partitions: number[]): Promise<Map<string, number[]>> {
+    return Promise.resolve(new Map(partitions.length > 0 ? [["1", partitions]] : []));
+  }
+
+  fetch(_nodeId: string, offsets: ReadonlyMap<number, number>): Promise<FetchedPartition[]> {
+    const from = offsets.get(0)!;
+    this.asked.push(from);
+    return Promise.resolve([{
+      partition: 0,
+      errorCode: 0,
+      records: from < this.end ? [recordAt(from)] : [],
+      next: Math.min(from + 1, this.end),
+      stableEnd: this.end,
+    }]);
+  }
+
+  check(): void {}
+
+  extents(): Promise<{ begin: number; end: number }[]> {
+    return Promise.resolve([{ begin: 0, end: this.end }]);
+  }
+
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const recordAt = (offset: number) => ({ offset, timestampMs: 0, key: null, value: null, headers: [] });
+
+Deno.test("A partition taken away and given back while its records were being processed is read again from where it was set", async () => {
+  const reader = new FakeReader(3);
+  const processing = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
+  const read: number[] = [];
+  const follower = new Follower(reader, {
+    onFetched({ records }) {
+      read.push(...records.map(({ offset }) => offset));
+      if (read.length > 1) {
+        if (read.at(-1) === 2) done.resolve();
+        return;
+      }
+      follower.delete(0);
+      follower.set(0, 0);
+      return processing.promise;
+    },
+    onOutOfRange: () => null,
+    onTrouble: (error) => assert.ifError(error),
+  });
+  follower.set(0, 0);
+  processing.resolve();
+  await done.promise;
+  await follower.close();
+  assert.deepEqual(read, [0, 0, 1, 2]);
+});
