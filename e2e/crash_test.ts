@@ -11,7 +11,7 @@ import { type ServerProcess, startServer } from "./server.ts";
 const PHONES = 50;
 /**
  * Kills, and messages a phone posts, one second of readings each: enough that phones still post at the last kill. On Kafka every
- * kill costs the session timeout; more of them, of single processes, are in kafka_chaos_test.ts.
+ * kill costs the session timeout; more of them, of single processes, are in kafka/chaos_test.ts.
  */
 const LOADS = { embedded: { kills: 20, messages: 360 }, Kafka: { kills: 8, messages: 120 } };
 /** Between a phone's messages, ms: under the limit of 20 requests a second. */

@@ -1,6 +1,6 @@
 /**
  * Refuses what the server could only take late. Without it every request is accepted and all of them get slow, until clients give up
- * on answers that still come. A refusal costs a quarter of an accepted request, and the phone sends its readings again later.
+ * on answers that still come. A refusal costs less than half of an accepted request, and the phone sends its readings again later.
  *
  * A surge is not overload: phones that connect all at once are served within a second, and to refuse them makes it worse
  * (measured). So nothing is refused until requests have been slow for a while, as CoDel does (RFC 8289); from then on only as many

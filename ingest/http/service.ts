@@ -45,9 +45,9 @@ export function createIngest(deps: IngestDeps): IngestService {
   return { post: (req, token) => handler.post(req, token), close: () => handler.close() };
 }
 
-/** What a refused phone is told to wait, s. */
-const MIN_RETRY_AFTER_S = 2;
-const RETRY_SPREAD_S = 4;
+/** What a refused phone is told to wait, s: a refusal costs almost half of what an accepted request does, so they must be few. */
+const MIN_RETRY_AFTER_S = 5;
+const RETRY_SPREAD_S = 10;
 
 /** How one request is to be handled, beside its body. */
 interface Manner {

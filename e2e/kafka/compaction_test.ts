@@ -2,20 +2,20 @@
  * The changelog of session states on a broker that compacts it all the time.
  */
 import assert from "node:assert/strict";
-import { Connection } from "../log/kafka/connection.ts";
-import type { KafkaLog } from "../log/kafka/log.ts";
-import { TopicReader } from "../log/kafka/reader.ts";
-import { KafkaHarness } from "../log/kafka/testing.ts";
-import { sessionKey } from "../log/records.ts";
-import { SNAPSHOT_INTERVAL_MS } from "../log/task_driver.ts";
-import { batchOf, readAllActivity } from "../log/testing/batches.ts";
-import { CLOSING, CountingTask } from "../log/testing/counting_task.ts";
-import { until } from "./client.ts";
-import { inTempDir } from "./engines.ts";
-import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
-import { Tool } from "./kafka/java.ts";
-import { freePorts } from "./kafka/ports.ts";
-import { ownKafkaTest } from "./kafka/testing.ts";
+import { Connection } from "../../log/kafka/connection.ts";
+import type { KafkaLog } from "../../log/kafka/log.ts";
+import { TopicReader } from "../../log/kafka/reader.ts";
+import { KafkaHarness } from "../../log/kafka/testing.ts";
+import { sessionKey } from "../../log/records.ts";
+import { SNAPSHOT_INTERVAL_MS } from "../../log/task_driver.ts";
+import { batchOf, readAllActivity } from "../../log/testing/batches.ts";
+import { CLOSING, CountingTask } from "../../log/testing/counting_task.ts";
+import { until } from "../client.ts";
+import { inTempDir } from "../engines.ts";
+import { type KafkaCluster, startKafka } from "./broker.ts";
+import { Tool } from "./java.ts";
+import { freePorts } from "./ports.ts";
+import { ownKafkaTest } from "./testing.ts";
 
 /** Of which all but the last has nothing in it that counts. */
 const SNAPSHOTS = 20;

@@ -3,17 +3,17 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { KafkaLog } from "../log/kafka/log.ts";
-import { testSettings } from "../log/kafka/testing.ts";
-import { Conflict } from "../log/port.ts";
-import type { ControlEvent } from "../log/records.ts";
-import { batchOf, readAllActivity, readAllRaw } from "../log/testing/batches.ts";
-import { CountingTask } from "../log/testing/counting_task.ts";
-import { Unavailable } from "../log/unavailable.ts";
-import { until } from "./client.ts";
-import { Api, LossyProxy } from "./kafka/lossy_proxy.ts";
-import { kafkaTest } from "./kafka/testing.ts";
-import { random } from "./phones.ts";
+import { KafkaLog } from "../../log/kafka/log.ts";
+import { testSettings } from "../../log/kafka/testing.ts";
+import { Conflict } from "../../log/port.ts";
+import type { ControlEvent } from "../../log/records.ts";
+import { batchOf, readAllActivity, readAllRaw } from "../../log/testing/batches.ts";
+import { CountingTask } from "../../log/testing/counting_task.ts";
+import { Unavailable } from "../../log/unavailable.ts";
+import { until } from "../client.ts";
+import { Api, LossyProxy } from "./lossy_proxy.ts";
+import { kafkaTest } from "./testing.ts";
+import { random } from "../phones.ts";
 
 /** So that most of the losses hit what happens seldom; fetches and heartbeats go on all the time. */
 const LOSSES = new Map<Api, number>([

@@ -3,20 +3,20 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { KafkaAppender } from "../log/kafka/appender.ts";
-import { Connection } from "../log/kafka/connection.ts";
-import { ControlLog } from "../log/kafka/control_log.ts";
-import { ControlReader } from "../log/kafka/control_reader.ts";
-import { TopicReader } from "../log/kafka/reader.ts";
-import { CuttableSockets, testSettings } from "../log/kafka/testing.ts";
-import { Conflict } from "../log/port.ts";
-import type { ControlEvent } from "../log/records.ts";
-import { batchOf } from "../log/testing/batches.ts";
-import { Unavailable } from "../log/unavailable.ts";
-import { until } from "./client.ts";
-import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
-import { Tool } from "./kafka/java.ts";
-import { kafkaTest, ownKafkaTest } from "./kafka/testing.ts";
+import { KafkaAppender } from "../../log/kafka/appender.ts";
+import { Connection } from "../../log/kafka/connection.ts";
+import { ControlLog } from "../../log/kafka/control_log.ts";
+import { ControlReader } from "../../log/kafka/control_reader.ts";
+import { TopicReader } from "../../log/kafka/reader.ts";
+import { CuttableSockets, testSettings } from "../../log/kafka/testing.ts";
+import { Conflict } from "../../log/port.ts";
+import type { ControlEvent } from "../../log/records.ts";
+import { batchOf } from "../../log/testing/batches.ts";
+import { Unavailable } from "../../log/unavailable.ts";
+import { until } from "../client.ts";
+import { type KafkaCluster, startKafka } from "./broker.ts";
+import { Tool } from "./java.ts";
+import { kafkaTest, ownKafkaTest } from "./testing.ts";
 
 const PARTITIONS = 4;
 const DEVICES = 12;

@@ -2,13 +2,13 @@
  * Where a task goes on: states that expire while their session comes back, and offsets that someone has set.
  */
 import assert from "node:assert/strict";
-import { Connection } from "../log/kafka/connection.ts";
-import type { KafkaLog } from "../log/kafka/log.ts";
-import { KafkaHarness } from "../log/kafka/testing.ts";
-import { batchOf, readAllActivity } from "../log/testing/batches.ts";
-import { CLOSING, CountingTask } from "../log/testing/counting_task.ts";
-import { until } from "./client.ts";
-import { kafkaTest } from "./kafka/testing.ts";
+import { Connection } from "../../log/kafka/connection.ts";
+import type { KafkaLog } from "../../log/kafka/log.ts";
+import { KafkaHarness } from "../../log/kafka/testing.ts";
+import { batchOf, readAllActivity } from "../../log/testing/batches.ts";
+import { CLOSING, CountingTask } from "../../log/testing/counting_task.ts";
+import { until } from "../client.ts";
+import { kafkaTest } from "./testing.ts";
 
 const DEVICE = "phone-1";
 const SEEN_MS = 60_000;

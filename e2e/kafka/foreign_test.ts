@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { CompressionTypes, type Producer } from "kafkajs";
-import { Connection } from "../log/kafka/connection.ts";
-import { testSettings } from "../log/kafka/testing.ts";
-import { getJson, post, postReadings, until } from "./client.ts";
-import { inTempDir, kafkaEnv } from "./engines.ts";
-import { runTool, Tool } from "./kafka/java.ts";
-import { kafkaTest } from "./kafka/testing.ts";
-import { classified, deviceOf, messageOf, metric } from "./kafka/tracker.ts";
-import { startServer } from "./server.ts";
+import { Connection } from "../../log/kafka/connection.ts";
+import { testSettings } from "../../log/kafka/testing.ts";
+import { getJson, post, postReadings, until } from "../client.ts";
+import { inTempDir, kafkaEnv } from "../engines.ts";
+import { runTool, Tool } from "./java.ts";
+import { kafkaTest } from "./testing.ts";
+import { classified, deviceOf, messageOf, metric } from "./tracker.ts";
+import { startServer } from "../server.ts";
 
 const PARTITIONS = 2;
 /** The most readings in a message: over 2 MB as JSON. */

@@ -3,8 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { readIndex } from "../commands/recordings.ts";
-import type { ActivityRecord } from "../log/records.ts";
+import { readIndex } from "../../commands/recordings.ts";
+import type { ActivityRecord } from "../../log/records.ts";
 import {
   allEnded,
   getJson,
@@ -14,12 +14,12 @@ import {
   TESTDATA,
   until,
   windowsOf,
-} from "./client.ts";
-import { inTempDir, kafkaEnv } from "./engines.ts";
-import { runTool, Tool } from "./kafka/java.ts";
-import { kafkaTest } from "./kafka/testing.ts";
-import { deviceOf, metrics } from "./kafka/tracker.ts";
-import { startServer } from "./server.ts";
+} from "../client.ts";
+import { inTempDir, kafkaEnv } from "../engines.ts";
+import { runTool, Tool } from "./java.ts";
+import { kafkaTest } from "./testing.ts";
+import { deviceOf, metrics } from "./tracker.ts";
+import { startServer } from "../server.ts";
 
 const PARTITIONS = 4;
 /** Seconds of a recording: enough for windows of every kind of reading. */

@@ -3,17 +3,17 @@
  */
 import assert from "node:assert/strict";
 import type { Admin } from "kafkajs";
-import { Connection } from "../log/kafka/connection.ts";
-import type { KafkaLog } from "../log/kafka/log.ts";
-import type { KafkaLogSettings } from "../log/kafka/settings.ts";
-import { openTestLog, testSettings } from "../log/kafka/testing.ts";
-import { partitionOf } from "../log/partition.ts";
-import { batchOf } from "../log/testing/batches.ts";
-import { postReadings, until } from "./client.ts";
-import { inTempDir } from "./engines.ts";
-import { kafkaTest } from "./kafka/testing.ts";
-import { classified, envOf, messageOf, metric, readiness } from "./kafka/tracker.ts";
-import { startServer } from "./server.ts";
+import { Connection } from "../../log/kafka/connection.ts";
+import type { KafkaLog } from "../../log/kafka/log.ts";
+import type { KafkaLogSettings } from "../../log/kafka/settings.ts";
+import { openTestLog, testSettings } from "../../log/kafka/testing.ts";
+import { partitionOf } from "../../log/partition.ts";
+import { batchOf } from "../../log/testing/batches.ts";
+import { postReadings, until } from "../client.ts";
+import { inTempDir } from "../engines.ts";
+import { kafkaTest } from "./testing.ts";
+import { classified, envOf, messageOf, metric, readiness } from "./tracker.ts";
+import { startServer } from "../server.ts";
 
 const DEVICE = "phone-1";
 const PARTITIONS = 2;

@@ -2,13 +2,13 @@
  * What a log leaves behind when it closes, and when partitions come and go: nothing.
  */
 import assert from "node:assert/strict";
-import { KafkaLog } from "../log/kafka/log.ts";
-import { openTestLog, testSettings } from "../log/kafka/testing.ts";
-import { batchOf } from "../log/testing/batches.ts";
-import { CountingTask } from "../log/testing/counting_task.ts";
-import { until } from "./client.ts";
-import { LossyProxy } from "./kafka/lossy_proxy.ts";
-import { kafkaTest } from "./kafka/testing.ts";
+import { KafkaLog } from "../../log/kafka/log.ts";
+import { openTestLog, testSettings } from "../../log/kafka/testing.ts";
+import { batchOf } from "../../log/testing/batches.ts";
+import { CountingTask } from "../../log/testing/counting_task.ts";
+import { until } from "../client.ts";
+import { LossyProxy } from "./lossy_proxy.ts";
+import { kafkaTest } from "./testing.ts";
 
 /** From when a log is closed to when its process has ended, ms. */
 const MAX_EXIT_MS = 3000;
@@ -23,7 +23,7 @@ const FIRST_VISITS = 5;
 const CONNECTIONS_MORE = 4;
 
 kafkaTest("A process whose log was closed, while it worked or started, ends by itself", async ([broker]) => {
-  const script = new URL("kafka/open_and_close.ts", import.meta.url).pathname;
+  const script = new URL("open_and_close.ts", import.meta.url).pathname;
   const permissions = ["--allow-read", "--allow-env", "--allow-sys", "--allow-net=127.0.0.1,localhost"];
   for (const when of CLOSED_WHEN) {
     const child = new Deno.Command(Deno.execPath(), {

@@ -10,18 +10,18 @@ import {
   type Admin,
   ResourcePatternTypes,
 } from "kafkajs";
-import { Connection } from "../log/kafka/connection.ts";
-import type { KafkaLogSettings } from "../log/kafka/settings.ts";
-import { openTestLog, testSettings } from "../log/kafka/testing.ts";
-import { batchOf } from "../log/testing/batches.ts";
-import { CountingTask } from "../log/testing/counting_task.ts";
-import { post, postReadings, until } from "./client.ts";
-import { inTempDir } from "./engines.ts";
-import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
-import { Tool } from "./kafka/java.ts";
-import { ownKafkaTest } from "./kafka/testing.ts";
-import { classified, envOf, messageOf, readiness } from "./kafka/tracker.ts";
-import { endOfStart, startServer } from "./server.ts";
+import { Connection } from "../../log/kafka/connection.ts";
+import type { KafkaLogSettings } from "../../log/kafka/settings.ts";
+import { openTestLog, testSettings } from "../../log/kafka/testing.ts";
+import { batchOf } from "../../log/testing/batches.ts";
+import { CountingTask } from "../../log/testing/counting_task.ts";
+import { post, postReadings, until } from "../client.ts";
+import { inTempDir } from "../engines.ts";
+import { type KafkaCluster, startKafka } from "./broker.ts";
+import { Tool } from "./java.ts";
+import { ownKafkaTest } from "./testing.ts";
+import { classified, envOf, messageOf, readiness } from "./tracker.ts";
+import { endOfStart, startServer } from "../server.ts";
 
 const PASSWORD = "correcthorsebatterystaple";
 const TOPICS = [

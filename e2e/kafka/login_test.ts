@@ -2,12 +2,12 @@
  * Reaching a real broker with wrong settings and with right ones: what people are told, and what they are not.
  */
 import assert from "node:assert/strict";
-import { postReadings, until } from "./client.ts";
-import { inTempDir } from "./engines.ts";
-import { type KafkaCluster, startKafka } from "./kafka/broker.ts";
-import { ownKafkaTest } from "./kafka/testing.ts";
-import { classified, messageOf, readiness } from "./kafka/tracker.ts";
-import { endOfStart, startServer } from "./server.ts";
+import { postReadings, until } from "../client.ts";
+import { inTempDir } from "../engines.ts";
+import { type KafkaCluster, startKafka } from "./broker.ts";
+import { ownKafkaTest } from "./testing.ts";
+import { classified, messageOf, readiness } from "./tracker.ts";
+import { endOfStart, startServer } from "../server.ts";
 
 type Env = Record<string, string>;
 
