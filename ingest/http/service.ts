@@ -84,10 +84,11 @@ class IngestHandler {
     const { counters } = this.#deps;
     counters.requests++;
     try {
-      if (!this.#shedder.admit()) throw overloaded();
       const lines = isLines(req.headers.get("content-type"));
       const keyDevice = this.#keyDevice(req.headers, token);
       const bytes = await this.#bodies.read(req);
+      // Not before: a connection whose request was not read to its end is closed, and to make a new one costs more than to read.
+      if (!this.#shedder.admit()) throw overloaded();
       const ownDevice = token === undefined ? undefined : keyDevice;
       const strict = req.url.includes("?") && new URL(req.url).searchParams.get("strict") === "1";
       const enteredMs = this.#shedder.enter();
