@@ -15,6 +15,8 @@ export class LiveGaps {
     this.#ended = this.#read(body).catch((error) => {
       if (!this.#abort.signal.aborted) throw error;
     });
+    // A server that is killed because its test has failed ends it too: `stop` tells, if it is asked.
+    this.#ended.catch(() => {});
   }
 
   /** Joins the stream of a server. */

@@ -7,9 +7,10 @@ import type { KafkaLogSettings } from "../../log/kafka/settings.ts";
 import { openTestLog, testSettings } from "../../log/kafka/testing.ts";
 import type { ActivityRecord } from "../../log/records.ts";
 import { readAllActivity } from "../../log/testing/batches.ts";
-import { allEnded, windowsOf } from "../client.ts";
+import { allEnded, until, windowsOf } from "../client.ts";
 import { inTempDir } from "../engines.ts";
 import { type KafkaCluster, startKafka } from "./broker.ts";
+import { Tool } from "./java.ts";
 import { ownKafkaTest } from "./testing.ts";
 import { envOf } from "./tracker.ts";
 import { LiveGaps } from "../live_gaps.ts";
@@ -21,7 +22,7 @@ const PHONES = 20;
 /** Between a phone's messages, ms: five times real time. */
 const PACE_MS = 200;
 /** Longer than anything here keeps readings away: a session that is closed and opened again has other windows. */
-const SESSION_IDLE_MS = 12_000;
+const SESSION_IDLE_MS = 15_000;
 /** Short, so that a dead process's partitions are soon another's; figures that count are taken with the usual 6 s. */
 const SHORT_SESSION_MS = 1500;
 /** What a test may take beside what it does on purpose, ms. */
@@ -242,7 +243,7 @@ chaosTest(
 
 chaosTest(
   "a cluster of three that loses a node, and gets it back, loses nothing",
-  { nodes: 3, messages: 200 },
+  { nodes: 3, messages: 300 },
   async ({ cluster, startStream, gaps }) => {
     await Promise.all([startStream().ready, startStream().ready]);
     await delay(SETTLE_MS);
@@ -252,6 +253,15 @@ chaosTest(
         await delay(SETTLE_MS);
       });
       await cluster.start(node);
+      // Until it has all records again, another one must not be lost: topics ask for two in sync.
+      await until(() => behind(cluster), (partitions) => partitions === "", PATIENCE_MS);
     }
   },
 );
+
+/** Partitions of which a node does not have all records; "" when all have. */
+async function behind(cluster: KafkaCluster): Promise<string> {
+  const brokers = cluster.brokers.join(",");
+  const args = ["--bootstrap-server", brokers, "--describe", "--under-replicated-partitions"];
+  return (await cluster.tool(Tool.topics, args)).trim();
+}
