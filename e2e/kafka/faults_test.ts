@@ -32,6 +32,8 @@ const LOSSES = new Map<Api, number>([
 ]);
 const CUTS = 100;
 const DEVICES = 8;
+/** Members that came and went as connections broke leave the group one after the other, each with a rebalance, ms. */
+const RECOVERY_MS = 60_000;
 /** Snapshots come every second instead of every eight: states are restored from all ages. */
 const CLOCK_SPEED = 8;
 
@@ -81,6 +83,7 @@ kafkaTest(
       () => log.poll().then(() => log.status()),
       ({ lagRecords, raw }) =>
         lagRecords.every((lag) => lag === 0) && raw.reduce((sum, { end }) => sum + end, 0) > 0,
+      RECOVERY_MS,
     );
     console.log("cuts", [...proxy.cuts].map(([api, count]) => `${Api[api]} ${count}`).join(", "));
     console.log("acknowledged", acknowledged, "refused", refused);
