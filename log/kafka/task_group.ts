@@ -84,6 +84,9 @@ export class TaskGroup {
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
+      // One that has crashed may join all the same, since kafkajs connects again for each request: it would keep partitions from
+      // everyone.
+      if (this.#consumer !== consumer) return void consumer.disconnect().catch(() => {});
       const assigned = payload.memberAssignment[topics.raw] ?? [];
       this.#options.onTrouble(GROUP, null);
       // Before the first fetch of the new generation, or it would be fetched twice.
@@ -91,7 +94,9 @@ export class TaskGroup {
       this.#assign(assigned);
     });
     // A heartbeat that is answered means that the partitions are still ours: a broken run may begin anew.
-    consumer.on(consumer.events.HEARTBEAT, () => this.#startMissing());
+    consumer.on(consumer.events.HEARTBEAT, () => {
+      if (this.#consumer === consumer) this.#startMissing();
+    });
     consumer.on(consumer.events.CRASH, (event: ConsumerCrashEvent) => this.#onCrash(consumer, event));
     try {
       await consumer.connect();
