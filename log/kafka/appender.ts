@@ -11,6 +11,7 @@ import type { Appended } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { TooLarge } from "../too_large.ts";
 import { Unavailable } from "../unavailable.ts";
+import { atMost } from "./at_most.ts";
 import type { Connection } from "./connection.ts";
 import { RecordBatch } from "./produce_codec.ts";
 import { BatchTooLarge, TopicProducer } from "./producer.ts";
@@ -196,11 +197,7 @@ export class KafkaAppender {
   async #close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#flush();
-    if (this.#pending.size > 0) {
-      const timer = setTimeout(this.#drained.resolve, CLOSE_MS);
-      await this.#drained.promise;
-      clearTimeout(timer);
-    }
+    if (this.#pending.size > 0) await atMost(CLOSE_MS, this.#drained.promise);
     clearInterval(this.#expiry);
     await this.#sender.close();
     for (const { done } of this.#pending.values()) {

@@ -8,6 +8,7 @@
  * @module
  */
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
+import { atMost } from "./at_most.ts";
 import type { Cluster, Connection } from "./connection.ts";
 import { explain, isRefusal, rootError } from "./explain.ts";
 import {
@@ -106,7 +107,7 @@ export class TopicProducer {
   async close(): Promise<void> {
     this.#closed = true;
     const left = this.#disconnect(this.#cluster);
-    await Promise.race([Promise.all([left, this.#pumping, ...this.#busy.values()]), sleep(DISCONNECT_MS)]);
+    await atMost(DISCONNECT_MS, Promise.all([left, this.#pumping, ...this.#busy.values()]));
     for (const { done } of this.#ready.values()) done.reject(closedError());
     this.#ready.clear();
   }
