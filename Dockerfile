@@ -32,5 +32,5 @@ ENTRYPOINT ["deno", "run", "--cached-only", "--frozen", \
   "--allow-write=/data", \
   "--ignore-env", \
   "--allow-env=HOST,PORT,DATA_DIR,PARTITIONS,WINDOW_*,SLIDE_*,LATENESS_*,SESSION_*,RETENTION_*,INGEST_*,MAX_PAST_*,KAFKA_*,SNOWFLAKE_*", \
-  "--allow-sys=networkInterfaces", \
+  "--allow-sys=networkInterfaces,osRelease,homedir", \
   "main.ts", "start"]

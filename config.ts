@@ -6,6 +6,7 @@
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import type { KafkaSettings } from "./log/kafka/settings.ts";
+import type { SnowflakeSettings } from "./sinks/snowflake/settings.ts";
 
 /** Names and values as the operating system or a `.env` file gives them. An empty value counts as not set. */
 export type Environment = Record<string, string | undefined>;
@@ -28,6 +29,8 @@ export interface Settings {
   maxPastMs: number;
   /** Where the log is; null: embedded, in `dataDir`. */
   kafka: KafkaSettings | null;
+  /** Where records are loaded to as well; null: nowhere. */
+  snowflake: SnowflakeSettings | null;
 }
 
 /** What people are told about one setting. */
@@ -48,6 +51,15 @@ const MAX_PANES = 60;
 const MAX_PREFIX_LENGTH = 200;
 /** Kafka's own bounds of a session timeout (`group.min.session.timeout.ms` and `.max.`) are 6 s and 30 min; tests lower the first. */
 const SESSION_TIMEOUT_MS = { min: 1000, max: 1_800_000, standard: 6000 };
+
+/** `ORGANISATION-ACCOUNT`, or the older locator with its region, such as `xy12345.eu-central-1`. */
+const ACCOUNT = /^([a-z0-9]+([._-][a-z0-9]+)*)?$/i;
+/** A name as Snowflake takes it without quotes. */
+const IDENTIFIER = /^[a-z_][a-z0-9_$]*$/i;
+/** Past this the records that wait, as text, take more memory than a small machine can spare, bytes. */
+const MAX_BUFFER_BYTES = 2 ** 28;
+/** The connector's own least flush time, s: Snowflake is no place for single records. */
+const FLUSH_TIME_S = { min: 10, max: 86_400, standard: 600 };
 
 /** Names and IPv4 addresses: kafkajs takes what follows the first colon for the port. */
 const BROKER = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?:[1-9]\d{0,4}$/i;
@@ -140,6 +152,60 @@ const SCHEMA = z.object({
     SESSION_TIMEOUT_MS.standard,
     "Silence after which others take over a stream process's partitions, ms",
   ),
+  SNOWFLAKE_ACCOUNT: setting(z.string().regex(ACCOUNT), "", {
+    description: "Snowflake account that records are loaded into; without, none are",
+    expected: "ORGANISATION-ACCOUNT",
+    example: "MYORG-MYACCOUNT",
+  }),
+  SNOWFLAKE_USER: setting(z.string().regex(IDENTIFIER), "ACTIVITY_SINK", {
+    description: "Snowflake user that loads",
+    expected: "a name",
+    example: "ACTIVITY_SINK",
+  }),
+  SNOWFLAKE_ROLE: setting(z.string().regex(IDENTIFIER), "ACTIVITY_LOADER", {
+    description: "Its role",
+    expected: "a name",
+    example: "ACTIVITY_LOADER",
+  }),
+  SNOWFLAKE_WAREHOUSE: setting(z.string().regex(IDENTIFIER), "ACTIVITY_WH", {
+    description: "Warehouse that loads; it may sleep in between",
+    expected: "a name",
+    example: "ACTIVITY_WH",
+  }),
+  SNOWFLAKE_PRIVATE_KEY_PATH: setting(z.string(), "", {
+    description: "File of the user's private key",
+    expected: "the path of a PEM file (PKCS#8)",
+    example: "./rsa_key.p8",
+  }),
+  SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: setting(z.string(), "", {
+    description: "Passphrase of that file",
+    expected: "a passphrase",
+    example: "secret",
+    secret: true,
+  }),
+  SNOWFLAKE_URL: setting(z.string().refine((url) => url === "" || isSnowflakeUrl(url)), "", {
+    description: "Where the account answers when it is not https://ACCOUNT.snowflakecomputing.com",
+    expected: "https://HOST, or http:// of this machine for a local one",
+    example: "https://myorg-myaccount.privatelink.snowflakecomputing.com",
+  }),
+  SNOWFLAKE_BUFFER_FLUSH_TIME: integer(
+    FLUSH_TIME_S.min,
+    FLUSH_TIME_S.max,
+    FLUSH_TIME_S.standard,
+    "Longest that a record waits to be loaded with others, s: each load wakes the warehouse",
+  ),
+  SNOWFLAKE_BUFFER_COUNT_RECORDS: integer(
+    1,
+    1_000_000,
+    50_000,
+    "Records that are loaded before that time has passed",
+  ),
+  SNOWFLAKE_BUFFER_SIZE_BYTES: integer(
+    100_000,
+    MAX_BUFFER_BYTES,
+    2 ** 26,
+    "Their size that is loaded before that time has passed, bytes",
+  ),
 });
 
 type Name = keyof typeof SCHEMA.shape;
@@ -159,14 +225,16 @@ const OUR_PREFIXES = [
   "INGEST_",
   "MAX_PAST_",
   "KAFKA_",
+  "SNOWFLAKE_",
 ];
 /**
- * What others set for every program: desktops (X11 session management), Kafka's own scripts (KAFKA_HEAP_OPTS), and Kubernetes
- * where a service is called kafka (KAFKA_PORT_9092_TCP).
+ * What others set for every program: desktops (X11 session management), Kafka's own scripts (KAFKA_HEAP_OPTS), Kubernetes
+ * where a service is called kafka (KAFKA_PORT_9092_TCP), and Snowflake's command line and drivers.
  */
-const FOREIGN = /^(SESSION_MANAGER|KAFKA_(HOME|(\w+_)?OPTS|PORT(_\w+)?|SERVICE_\w+))$/;
-/** In the design, not in this version: silently running without it would look like losing data. */
-const NOT_BUILT = "SNOWFLAKE_";
+const FOREIGN = new RegExp(
+  "^(SESSION_MANAGER|KAFKA_(HOME|(\\w+_)?OPTS|PORT(_\\w+)?|SERVICE_\\w+)|" +
+    "SNOWFLAKE_(HOME|CONNECTIONS_\\w+|DEFAULT_CONNECTION_NAME|DISABLE_\\w+))$",
+);
 
 /** Says which settings are wrong, what they were and what they should be. */
 export class SettingsError extends Error {
@@ -218,7 +286,7 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
         `window, for example SLIDE_MS=1000 with WINDOW_MS=5000`,
     );
   }
-  problems.push(...kafkaProblems(v));
+  problems.push(...kafkaProblems(v), ...snowflakeProblems(v));
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     host: v.HOST,
@@ -234,6 +302,7 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
     openIngest: v.INGEST_OPEN === "true" || (v.INGEST_OPEN === "auto" && isLoopback(v.HOST)),
     maxPastMs: v.MAX_PAST_MS,
     kafka: v.KAFKA_BROKERS === "" ? null : kafkaSettings(v),
+    snowflake: v.SNOWFLAKE_ACCOUNT === "" ? null : snowflakeSettings(v),
   };
 }
 
@@ -245,18 +314,21 @@ function isBroker(text: string): boolean {
   return BROKER.test(text) && Number(text.slice(text.indexOf(":") + 1)) <= 65_535;
 }
 
+/** Complains of settings that mean nothing without another one. */
+function withoutMain(v: Values, prefix: string, main: Name, what: string): string[] {
+  const given = SETTING_NAMES.filter((name) =>
+    name.startsWith(prefix) && String(v[name]) !== String(DEFAULTS[name])
+  );
+  if (given.length === 0) return [];
+  return [
+    `${given.join(", ")} ${given.length === 1 ? "is" : "are"} set without ${main}: expected ${what} too, ` +
+    `for example ${main}=${describeSetting(main).example}`,
+  ];
+}
+
 /** What is wrong with the Kafka settings together. */
 function kafkaProblems(v: Values): string[] {
-  if (v.KAFKA_BROKERS === "") {
-    const given = SETTING_NAMES.filter((name) =>
-      name.startsWith("KAFKA_") && String(v[name]) !== String(DEFAULTS[name])
-    );
-    if (given.length === 0) return [];
-    return [
-      `${given.join(", ")} ${given.length === 1 ? "is" : "are"} set without KAFKA_BROKERS: expected the ` +
-      `brokers' addresses too, for example KAFKA_BROKERS=${describeSetting("KAFKA_BROKERS").example}`,
-    ];
-  }
+  if (v.KAFKA_BROKERS === "") return withoutMain(v, "KAFKA_", "KAFKA_BROKERS", "the brokers' addresses");
   const login = ["KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"] as const;
   const missing = login.filter((name) => v[name] === "");
   if (missing.length === 0 || missing.length === login.length) return [];
@@ -280,6 +352,38 @@ function kafkaSettings(v: Values): KafkaSettings {
       : { mechanism, username: v.KAFKA_SASL_USERNAME, password: v.KAFKA_SASL_PASSWORD },
     topicPrefix: v.KAFKA_TOPIC_PREFIX,
     sessionTimeoutMs: v.KAFKA_SESSION_TIMEOUT_MS,
+  };
+}
+
+function isSnowflakeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.pathname !== "/" || url.search || url.hash || url.username || url.password) return false;
+  // Without TLS anyone on the way could take over the session.
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+}
+
+/** What is wrong with the Snowflake settings together. */
+function snowflakeProblems(v: Values): string[] {
+  if (v.SNOWFLAKE_ACCOUNT === "") return withoutMain(v, "SNOWFLAKE_", "SNOWFLAKE_ACCOUNT", "the account");
+  if (v.SNOWFLAKE_PRIVATE_KEY_PATH !== "") return [];
+  return [
+    "SNOWFLAKE_ACCOUNT is set without SNOWFLAKE_PRIVATE_KEY_PATH: expected the file of the user's key too, for example " +
+    `SNOWFLAKE_PRIVATE_KEY_PATH=${describeSetting("SNOWFLAKE_PRIVATE_KEY_PATH").example}`,
+  ];
+}
+
+function snowflakeSettings(v: Values): SnowflakeSettings {
+  return {
+    account: v.SNOWFLAKE_ACCOUNT,
+    user: v.SNOWFLAKE_USER,
+    role: v.SNOWFLAKE_ROLE,
+    warehouse: v.SNOWFLAKE_WAREHOUSE,
+    privateKeyPath: v.SNOWFLAKE_PRIVATE_KEY_PATH,
+    passphrase: v.SNOWFLAKE_PRIVATE_KEY_PASSPHRASE || null,
+    url: v.SNOWFLAKE_URL || null,
+    bufferCountRecords: v.SNOWFLAKE_BUFFER_COUNT_RECORDS,
+    bufferSizeBytes: v.SNOWFLAKE_BUFFER_SIZE_BYTES,
+    bufferFlushMs: v.SNOWFLAKE_BUFFER_FLUSH_TIME * 1000,
   };
 }
 
@@ -324,23 +428,17 @@ function wrongValue(name: Name, value: string): string {
 function unknownNames(env: Environment, dotEnv: Environment): string[] {
   const known = new Set<string>(SETTING_NAMES);
   const ours = Object.keys(env).filter((name) =>
-    !FOREIGN.test(name) && [...OUR_PREFIXES, NOT_BUILT].some((prefix) => name.startsWith(prefix))
+    !FOREIGN.test(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix))
   );
   const problems: string[] = [];
   for (const name of new Set([...ours, ...Object.keys(dotEnv)])) {
     if (known.has(name)) continue;
     const where = name in env ? "" : " in .env";
-    if (name.startsWith(NOT_BUILT)) {
-      problems.push(
-        `${name}${where} is set, but this version has no Snowflake support yet: remove it to start without`,
-      );
-    } else {
-      const near = nearest(name, SETTING_NAMES);
-      problems.push(
-        `${name}${where} is no setting` +
-          (near ? `: did you mean ${near}?` : `: expected one of ${SETTING_NAMES.join(", ")}`),
-      );
-    }
+    const near = nearest(name, SETTING_NAMES);
+    problems.push(
+      `${name}${where} is no setting` +
+        (near ? `: did you mean ${near}?` : `: expected one of ${SETTING_NAMES.join(", ")}`),
+    );
   }
   return problems;
 }

@@ -36,6 +36,7 @@ Deno.test("loadSettings() gives every setting its default", () => {
     openIngest: true,
     maxPastMs: 604_800_000,
     kafka: null,
+    snowflake: null,
   });
 });
 
@@ -87,13 +88,10 @@ Deno.test("loadSettings() leaves other programs' environment variables alone", (
     assert.deepEqual(problems({ [name]: "x" }), [], name);
   }
   assert.equal(problems({ KAFKA_BROKER: "a:9092" }).length, 1);
-});
-
-Deno.test("loadSettings() says which announced parts are missing instead of running without them", () => {
-  assert.match(
-    problems({}, { SNOWFLAKE_URL: "x" })[0],
-    /^SNOWFLAKE_URL in .env is set, .* no Snowflake support/,
-  );
+  for (const name of ["SNOWFLAKE_HOME", "SNOWFLAKE_CONNECTIONS_DEV_USER", "SNOWFLAKE_DISABLE_MINICORE"]) {
+    assert.deepEqual(problems({ [name]: "x" }), [], name);
+  }
+  assert.match(problems({ SNOWFLAKE_PASSWORD: "x" })[0], /^SNOWFLAKE_PASSWORD is no setting/);
 });
 
 const BROKERS = { KAFKA_BROKERS: "kafka-1:9092, 10.0.0.2:9093" };
@@ -146,7 +144,53 @@ Deno.test("loadSettings() refuses Kafka settings without brokers, and a login th
   }
 });
 
-Deno.test("no error and no listing shows the password", () => {
+const SNOWFLAKE = { SNOWFLAKE_ACCOUNT: "MYORG-ACC", SNOWFLAKE_PRIVATE_KEY_PATH: "./rsa_key.p8" };
+
+Deno.test("loadSettings() needs two settings for Snowflake, and reads the others", () => {
+  const standard = {
+    account: "MYORG-ACC",
+    user: "ACTIVITY_SINK",
+    role: "ACTIVITY_LOADER",
+    warehouse: "ACTIVITY_WH",
+    privateKeyPath: "./rsa_key.p8",
+    passphrase: null,
+    url: null,
+    bufferCountRecords: 50_000,
+    bufferSizeBytes: 2 ** 26,
+    bufferFlushMs: 600_000,
+  };
+  assert.deepEqual(loadSettings(SNOWFLAKE).snowflake, standard);
+  const more = { SNOWFLAKE_URL: "http://127.0.0.1:8084", SNOWFLAKE_BUFFER_FLUSH_TIME: "60" };
+  assert.deepEqual(
+    loadSettings({ ...SNOWFLAKE, ...more, SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: "hunter2" }).snowflake,
+    { ...standard, url: "http://127.0.0.1:8084", bufferFlushMs: 60_000, passphrase: "hunter2" },
+  );
+});
+
+Deno.test("loadSettings() refuses half of the Snowflake settings, and an address without TLS", () => {
+  assert.deepEqual(problems({ SNOWFLAKE_ACCOUNT: "MYORG-ACC" }), [
+    "SNOWFLAKE_ACCOUNT is set without SNOWFLAKE_PRIVATE_KEY_PATH: expected the file of the user's key too, for example " +
+    "SNOWFLAKE_PRIVATE_KEY_PATH=./rsa_key.p8",
+  ]);
+  assert.deepEqual(problems({ SNOWFLAKE_USER: "ME" }), [
+    "SNOWFLAKE_USER is set without SNOWFLAKE_ACCOUNT: expected the account too, for example " +
+    "SNOWFLAKE_ACCOUNT=MYORG-MYACCOUNT",
+  ]);
+  const urls = ["snowflake:443", "http://example.org", "https://u:p@example.org", "https://example.org/x"];
+  for (const SNOWFLAKE_URL of urls) {
+    assert.match(problems({ ...SNOWFLAKE, SNOWFLAKE_URL })[0], /^SNOWFLAKE_URL is .* expected https:/);
+  }
+  assert.match(
+    problems({ ...SNOWFLAKE, SNOWFLAKE_ACCOUNT: "https://a" })[0],
+    /expected ORGANISATION-ACCOUNT/,
+  );
+});
+
+Deno.test("no error and no listing shows a secret", () => {
+  const SNOWFLAKE_PRIVATE_KEY_PASSPHRASE = "hunter3";
+  assert.doesNotMatch(problems({ SNOWFLAKE_PRIVATE_KEY_PASSPHRASE }).join(), /hunter3/);
+  assert.doesNotMatch(printConfig({ ...SNOWFLAKE, SNOWFLAKE_PRIVATE_KEY_PASSPHRASE }), /hunter3/);
+
   const env = { ...BROKERS, ...LOGIN, KAFKA_SASL_USERNAME: "" };
   assert.doesNotMatch(problems(env).join(), /hunter2/);
   const text = printConfig({ ...BROKERS, ...LOGIN });

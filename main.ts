@@ -87,6 +87,26 @@ const COMMANDS: Record<string, Command> = {
     example: "deno task kafka",
     load: async () => (await import("./commands/kafka.ts")).kafka,
   },
+  "snowflake:ddl": {
+    summary: "Print the SQL that makes in Snowflake what records are loaded into",
+    usage: "[--public-key FILE] [--reader-public-key FILE]",
+    options: [
+      [
+        "--public-key FILE",
+        "public key of the user that loads (the public half of SNOWFLAKE_PRIVATE_KEY_PATH)",
+      ],
+      ["--reader-public-key FILE", "public key of the user that dashboards read with"],
+    ],
+    example: "deno task snowflake:ddl --public-key rsa_key.pub > snowflake.sql",
+    load: async () => (await import("./commands/snowflake_ddl.ts")).snowflakeDdl,
+  },
+  "snowflake:check": {
+    summary: "Check what loading into Snowflake needs, and say what to run to mend it",
+    usage: "[--json]",
+    options: [["--json", "print JSON instead of a table"]],
+    example: "deno task snowflake:check",
+    load: async () => (await import("./commands/snowflake_check.ts")).snowflakeCheck,
+  },
   build: {
     summary: "Bundle what runs in the browser into static/build",
     usage: "",
@@ -134,7 +154,8 @@ function isCallersMistake(error: unknown): error is Error {
 }
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length)) + 2;
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`);
   return ["Usage: deno task COMMAND [options]", "", ...lines, "", "deno task COMMAND --help says more."].join(
     "\n",
   );

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { main } from "./main.ts";
 
+const COMMANDS = [
+  "start",
+  "replay",
+  "evaluate",
+  "bench",
+  "kafka",
+  "snowflake:ddl",
+  "snowflake:check",
+  "build",
+];
+
 /** Runs a command line and takes what it says. */
 async function said(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { log, error } = console;
@@ -18,13 +29,13 @@ async function said(...args: string[]): Promise<{ code: number; out: string; err
 Deno.test("main() without a command lists the commands and fails", async () => {
   const { code, out } = await said();
   assert.equal(code, 2);
-  for (const name of ["start", "replay", "evaluate", "bench", "kafka", "build"]) {
+  for (const name of COMMANDS) {
     assert.match(out, new RegExp(`^  ${name} `, "m"));
   }
 });
 
 Deno.test("main() explains each command without running it", async () => {
-  for (const name of ["start", "replay", "evaluate", "bench", "kafka", "build"]) {
+  for (const name of COMMANDS) {
     const { code, out } = await said(name, "--help");
     assert.equal(code, 0);
     assert.match(out, new RegExp(`^Usage: deno task ${name}`, "m"));

@@ -4,7 +4,9 @@
  * @module
  */
 import type { LogStatus } from "../log/port.ts";
-import type { LogHealth, Readiness } from "../web/services.ts";
+import type { SinkStatus } from "../sinks/port.ts";
+import type { SnowflakeSettings } from "../sinks/snowflake/settings.ts";
+import type { LogHealth, Readiness, SnowflakeHealth } from "../web/services.ts";
 import type { EngineStats } from "./engine/protocol.ts";
 
 /**
@@ -14,7 +16,7 @@ import type { EngineStats } from "./engine/protocol.ts";
  * @param appendTrouble what keeps the HTTP thread from handing batches to the log
  */
 export function readinessOf(
-  { status, readModel }: Pick<EngineStats, "status"> & Partial<EngineStats>,
+  { status, readModel, snowflake }: Pick<EngineStats, "status"> & Partial<EngineStats>,
   appendTrouble: string | null = null,
 ): Readiness {
   const trouble = logTrouble(status, appendTrouble);
@@ -28,7 +30,18 @@ export function readinessOf(
     const filling = isFilling ? "being filled from the log: they do not show everything yet" : "ok";
     checks.pages = trouble ?? filling;
   }
+  // Readings are taken and shown all the same, and the log keeps them.
+  if (snowflake) checks.snowflake = snowflake.trouble ?? "ok";
   return { ready: trouble === null && !readModel?.trouble, checks };
+}
+
+/** @param status of this process's own loading, null when it has none */
+export function snowflakeHealthOf(
+  settings: SnowflakeSettings | null,
+  status: SinkStatus | null,
+): SnowflakeHealth {
+  if (status) return { state: "here", status };
+  return { state: settings ? "elsewhere" : "off" };
 }
 
 /** What people are shown of the log. */

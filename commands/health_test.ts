@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { LogStatus } from "../log/port.ts";
-import { logHealthOf, readinessOf } from "./health.ts";
+import { loadSettings } from "../config.ts";
+import { logHealthOf, readinessOf, snowflakeHealthOf } from "./health.ts";
 
 const STATUS: LogStatus = {
   lagRecords: [0, 3],
@@ -10,7 +11,7 @@ const STATUS: LogStatus = {
   lostRecords: 5,
   trouble: null,
 };
-const FULL = { status: STATUS, tasks: null, readModel: { isFilling: false, trouble: null } };
+const FULL = { status: STATUS, tasks: null, snowflake: null, readModel: { isFilling: false, trouble: null } };
 
 Deno.test("a process that is behind or fills its pages is ready all the same, and says so", () => {
   assert.deepEqual(readinessOf({ ...FULL, readModel: { isFilling: true, trouble: null } }), {
@@ -56,4 +57,29 @@ Deno.test("the log's health has each partition's extent and lag", () => {
     lostRecords: 5,
     trouble: "the buffer is full",
   });
+});
+
+const SINK = {
+  trouble: null,
+  lagRecords: { raw_sensor_data: 0, processed_activity: 0 },
+  deliveredRecords: 0,
+  deliveredBytes: 0,
+  deliveries: 0,
+  refusedRecords: 0,
+  lostRecords: 0,
+  lastDeliveryAtMs: null,
+};
+
+Deno.test("trouble with Snowflake is told, but readings are taken all the same", () => {
+  const { ready, checks } = readinessOf({ ...FULL, snowflake: { ...SINK, trouble: "the key is wrong" } });
+  assert.equal(ready, true);
+  assert.equal(checks.snowflake, "the key is wrong");
+  assert.equal(readinessOf({ ...FULL, snowflake: SINK }).checks.snowflake, "ok");
+});
+
+Deno.test("loading into Snowflake is off, elsewhere or here", () => {
+  const { snowflake } = loadSettings({ SNOWFLAKE_ACCOUNT: "A-B", SNOWFLAKE_PRIVATE_KEY_PATH: "key.p8" });
+  assert.deepEqual(snowflakeHealthOf(null, null), { state: "off" });
+  assert.deepEqual(snowflakeHealthOf(snowflake, null), { state: "elsewhere" });
+  assert.deepEqual(snowflakeHealthOf(snowflake, SINK), { state: "here", status: SINK });
 });

@@ -8,12 +8,12 @@
  * Gives up what only the start needs, in every thread, since Workers share their process's permissions.
  *
  * DATA_DIR can be anywhere, so the task may write anywhere: from here on no file is opened for writing any more. Kafka's brokers
- * name one another's addresses, so the task may connect anywhere: without Kafka nothing connects any more, and what listens goes
- * on listening.
+ * name one another's addresses, so the task may connect anywhere: without Kafka and Snowflake nothing connects any more, and what
+ * listens goes on listening.
  *
- * @param usesKafka whether connections to brokers are still to be made
+ * @param connects whether connections are still to be made
  */
-export async function dropPermissions(usesKafka: boolean): Promise<void> {
+export async function dropPermissions(connects: boolean): Promise<void> {
   await Deno.permissions.revoke({ name: "write" });
-  if (!usesKafka) await Deno.permissions.revoke({ name: "net" });
+  if (!connects) await Deno.permissions.revoke({ name: "net" });
 }

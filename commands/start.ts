@@ -14,7 +14,7 @@ export async function start(args: string[]): Promise<number> {
   const env = Deno.env.toObject();
   const dotEnv = readDotEnv();
   const settings = loadSettings(env, dotEnv);
-  const roles = parseRoles(values.roles, settings.kafka !== null);
+  const roles = parseRoles(values.roles, settings);
   if (values["print-config"]) {
     console.log(printConfig(env, dotEnv));
     return 0;
@@ -22,7 +22,7 @@ export async function start(args: string[]): Promise<number> {
   // Each is loaded only where it runs: a process that classifies needs none of the pages.
   const { kafka } = settings;
   if (kafka && !roles.has("web")) {
-    return await (await import("./start_stream.ts")).startStream(kafka, settings);
+    return await (await import("./start_headless.ts")).startHeadless(kafka, settings, roles);
   }
-  return await (await import("./start_web.ts")).startWeb(settings, roles.has("stream"));
+  return await (await import("./start_web.ts")).startWeb(settings, roles);
 }

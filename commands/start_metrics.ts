@@ -5,6 +5,7 @@
  */
 import type { IngestCounters } from "../ingest/counters.ts";
 import type { LogStatus } from "../log/port.ts";
+import type { SinkStatus } from "../sinks/port.ts";
 import type { Metric } from "../web/metrics.ts";
 import type { TaskFigures } from "./engine/processors.ts";
 import type { EngineStats } from "./engine/protocol.ts";
@@ -26,13 +27,14 @@ const FATES = ["accepted", "rejected", "ignored", "duplicate"] as const;
  */
 export function webMetrics(
   counters: Readonly<IngestCounters>,
-  { status, tasks }: EngineStats,
+  { status, tasks, snowflake }: EngineStats,
   live: { viewers: number; dropped: number },
 ): Metric[] {
   return [
     ...ingestMetrics(counters),
     ...logMetrics(status),
     ...(tasks ? taskMetrics(tasks) : []),
+    ...(snowflake ? sinkMetrics(snowflake) : []),
     { name: "live_viewers", help: "Open live streams", type: "gauge", values: live.viewers },
     {
       name: "live_viewers_dropped_total",
@@ -44,9 +46,16 @@ export function webMetrics(
   ];
 }
 
-/** Of a process that only classifies. */
-export function streamMetrics({ status, tasks }: { status: LogStatus; tasks: TaskFigures }): Metric[] {
-  return [...logMetrics(status), ...taskMetrics(tasks), memoryMetric()];
+/** Of a process without pages. */
+export function headlessMetrics(
+  { status, tasks, snowflake }: Pick<EngineStats, "status" | "tasks" | "snowflake">,
+): Metric[] {
+  return [
+    ...logMetrics(status),
+    ...(tasks ? taskMetrics(tasks) : []),
+    ...(snowflake ? sinkMetrics(snowflake) : []),
+    memoryMetric(),
+  ];
 }
 
 function ingestMetrics(counters: Readonly<IngestCounters>): Metric[] {
@@ -102,7 +111,7 @@ function logMetrics(status: LogStatus): Metric[] {
     },
     {
       name: "log_dead_letters",
-      help: "Records that could not be read and are kept aside",
+      help: "Records that could not be read, or that Snowflake refused, and are kept aside",
       type: "gauge",
       values: status.deadLetters,
     },
@@ -136,6 +145,51 @@ function taskMetrics({ openSessions, late, duplicates }: TaskFigures): Metric[] 
       type: "counter",
       values: duplicates,
     },
+  ];
+}
+
+function sinkMetrics(status: SinkStatus): Metric[] {
+  const gauge = (name: string, help: string, values: Metric["values"]): Metric => ({
+    name,
+    help,
+    type: "gauge",
+    values,
+  });
+  const counter = (name: string, help: string, values: number): Metric => ({
+    name,
+    help,
+    type: "counter",
+    values,
+  });
+  return [
+    gauge(
+      "sink_trouble",
+      "1 while something keeps records from being loaded into Snowflake",
+      status.trouble === null ? 0 : 1,
+    ),
+    gauge(
+      "sink_lag_records",
+      "Records of this process's partitions that are not yet in Snowflake",
+      Object.entries(status.lagRecords).map(([topic, value]) => ({ labels: { topic }, value })),
+    ),
+    gauge(
+      "sink_last_delivery_timestamp_seconds",
+      "When records were last loaded, s since the Unix epoch; 0: not yet",
+      (status.lastDeliveryAtMs ?? 0) / 1000,
+    ),
+    counter("sink_delivered_records_total", "Records loaded into Snowflake", status.deliveredRecords),
+    counter("sink_delivered_bytes_total", "Their size as they were sent, bytes", status.deliveredBytes),
+    counter("sink_deliveries_total", "Transactions that loaded them", status.deliveries),
+    counter(
+      "sink_refused_records_total",
+      "Records that Snowflake refused, now dead letters",
+      status.refusedRecords,
+    ),
+    counter(
+      "sink_lost_records_total",
+      "Records that retention deleted before they were loaded",
+      status.lostRecords,
+    ),
   ];
 }
 

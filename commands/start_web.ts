@@ -1,6 +1,6 @@
 /**
- * A process that takes readings and has the pages, with or without the tasks that classify: everything in order, and everything
- * in order again on the way out.
+ * A process that takes readings and has the pages, with or without the tasks that classify and the loading into Snowflake:
+ * everything in order, and everything in order again on the way out.
  *
  * @module
  */
@@ -17,23 +17,29 @@ import type { Services } from "../web/services.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { createDemo } from "./demo.ts";
 import { EngineClient } from "./engine/client.ts";
-import { logHealthOf, readinessOf } from "./health.ts";
+import { logHealthOf, readinessOf, snowflakeHealthOf } from "./health.ts";
 import { dropPermissions } from "./permissions.ts";
+import type { Role } from "./roles.ts";
 import { drain, lanAddresses, listen, onStopSignal, orStartError, StartError } from "./serving.ts";
 import { webMetrics } from "./start_metrics.ts";
 
 /**
  * Runs until the process is told to stop.
  *
- * @param runsTasks whether it classifies too
+ * @param roles "web", and what else it does
  * @returns the exit code
  * @throws StartError with what to do when it cannot start
  */
-export async function startWeb(settings: Settings, runsTasks: boolean): Promise<number> {
+export async function startWeb(settings: Settings, roles: ReadonlySet<Role>): Promise<number> {
   await makeDataDir(settings.dataDir);
   const assets = await orStartError(loadAssets());
   const stopped = Promise.withResolvers<number>();
-  const starting = EngineClient.start({ ...settings, runsTasks }, (error) => {
+  const engineOptions = {
+    ...settings,
+    runsTasks: roles.has("stream"),
+    snowflake: roles.has("snowflake") ? settings.snowflake : null,
+  };
+  const starting = EngineClient.start(engineOptions, (error) => {
     console.error(error.message);
     stopped.resolve(1);
   });
@@ -63,6 +69,7 @@ export async function startWeb(settings: Settings, runsTasks: boolean): Promise<
     demo,
     readiness: async () => readinessOf(await engine.stats(), engine.appendTrouble),
     logHealth: async () => logHealthOf((await engine.stats()).status, engine.appendTrouble),
+    snowflakeHealth: async () => snowflakeHealthOf(settings.snowflake, (await engine.stats()).snowflake),
     deadLetters: (limit) => engine.readDeadLetters(limit),
     metrics: async () => formatMetrics(webMetrics(counters, await engine.stats(), live)),
     lanAddresses,
@@ -74,7 +81,7 @@ export async function startWeb(settings: Settings, runsTasks: boolean): Promise<
     (port) => services.settings = { ...settings, port },
   );
   // The databases are open, and the server listens.
-  await dropPermissions(settings.kafka !== null);
+  await dropPermissions(settings.kafka !== null || engineOptions.snowflake !== null);
   onStopSignal(() => stopped.resolve(0));
   const code = await stopped.promise;
   await demo.stop();

@@ -2,7 +2,7 @@ import { formatBytes } from "../islands/live/format.ts";
 import type { DeadLetter } from "../web/services.ts";
 
 /**
- * Messages that could not be read. On a narrow window each is a card, for which the stylesheet takes rows and cells apart: the
+ * Records that were set aside. On a narrow window each is a card, for which the stylesheet takes rows and cells apart: the
  * roles say what they are all the same.
  */
 export function DeadLetterTable({ letters }: { letters: DeadLetter[] }) {
@@ -21,7 +21,9 @@ export function DeadLetterTable({ letters }: { letters: DeadLetter[] }) {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {letters.map((letter) => <Row key={`${letter.partition}:${letter.offset}`} letter={letter} />)}
+          {letters.map((letter) => (
+            <Row key={`${letter.topic}:${letter.partition}:${letter.offset}`} letter={letter} />
+          ))}
         </tbody>
       </table>
     </div>

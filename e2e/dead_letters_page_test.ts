@@ -13,6 +13,13 @@ function setAside(services: FakeServices): void {
     fakeDeadLetter(4, { key: null, excerpt: "", bytes: 0 }),
   ];
   services.health = { ...services.health, deadLetters: services.letters.length };
+  setOnKafka(services);
+}
+
+/** Where the page has the most to say. */
+function setOnKafka(services: FakeServices): void {
+  const kafka = { brokers: ["kafka:9092"], ssl: false, sasl: null, topicPrefix: "", sessionTimeoutMs: 6000 };
+  services.settings = { ...services.settings, kafka };
 }
 
 for (const [what, { viewport }] of [["a phone", PHONE], ["a desk", DESK]] as const) {
@@ -30,7 +37,7 @@ for (const [what, { viewport }] of [["a phone", PHONE], ["a desk", DESK]] as con
   );
 }
 
-for (const [what, prepare] of [["letters", setAside], ["nothing", () => {}]] as const) {
+for (const [what, prepare] of [["letters", setAside], ["nothing", setOnKafka]] as const) {
   pageTest(
     `the page with ${what} is accessible, light and dark, on a phone and on a desk`,
     { path: "/dead-letters", ready: "h1", prepare },
@@ -46,7 +53,7 @@ pageTest(
   "the live page leads to the dead letters when there are any",
   { path: "/", ready: ".log-notice", prepare: setAside },
   async ({ page }) => {
-    await page.getByRole("link", { name: "3 messages could not be read" }).click();
+    await page.getByRole("link", { name: "3 records set aside" }).click();
     await page.getByRole("heading", { name: "Dead letters" }).waitFor();
   },
 );

@@ -28,10 +28,10 @@ pageTest(
     const said = page.locator("p[role=status].sr-only");
     const more = page.getByText("Add another phone");
     const before = await more.boundingBox();
-    await log.getByRole("link", { name: "3 messages could not be read" }).waitFor();
+    await log.getByRole("link", { name: "3 records set aside" }).waitFor();
     assert.equal(await log.locator("summary").count(), 0, "what has just come in may wait");
     await page.clock.runFor(1000);
-    assert.equal(await said.innerText(), "3 messages could not be read");
+    assert.equal(await said.innerText(), "3 records set aside");
 
     await page.clock.runFor(5000);
     await log.getByText("4 batches of readings waiting to be classified").click();

@@ -92,11 +92,23 @@ export type ActivityListener = (
   ends: readonly number[],
 ) => void;
 
-/** A record of `raw_sensor_data` that could not be read. */
+/** A record that a sink's target refuses, to be kept apart with the reason. */
+export interface SetAside {
+  topic: "raw_sensor_data" | "processed_activity";
+  partition: number;
+  offset: number;
+  key: string;
+  /** The record as JSON. */
+  value: string;
+  /** What is wrong with it and what was expected. */
+  reason: string;
+}
+
+/** A record that was set aside: one of `raw_sensor_data` that could not be read, or one that a sink's target refused. */
 export interface DeadLetter {
   /** What is wrong with it and what was expected. */
   reason: string;
-  /** Where it stood. */
+  /** Where it stood: the topic's full name. */
   topic: string;
   partition: number;
   offset: number;
@@ -123,6 +135,12 @@ export interface LogStatus {
   lostRecords: number;
   /** What keeps the log from taking or processing records now and what to check; null when all is well. */
   trouble: string | null;
+}
+
+/** This process's part of a work whose partitions are shared among processes. */
+export interface Share {
+  /** Leaves the partitions to the others; the listener is not called any more. */
+  close(): Promise<void>;
 }
 
 export interface Log {
@@ -157,6 +175,24 @@ export interface Log {
   run(factory: TaskFactory): Promise<void>;
   /** Calls the listener with every processed record from these offsets on, then with each new one. */
   tailActivity(from: readonly number[], listener: ActivityListener): Promise<void>;
+  /**
+   * Shares the partitions among all processes that ask under this name, which is for work that is fenced by itself: a process
+   * that was given up for dead, and does not know it yet, goes on with its partitions beside their next owner for a while. (A
+   * sink is fenced by its offsets in the target.)
+   *
+   * @param name of the work, for example "snowflake"
+   * @param listener is told which partitions are this process's now, and again at every change
+   * @throws Error when the log does not let us
+   */
+  share(name: string, listener: (partitions: readonly number[]) => void): Promise<Share>;
+  /**
+   * Keeps records that a sink's target refuses among the dead letters; resolves when they are durable. One that is set aside
+   * again, after a failure or a crash in between, is kept once by the embedded engine; with Kafka it may be there twice, with the
+   * same topic, partition and offset: whoever counts without doubles counts those.
+   *
+   * @throws Unavailable when they cannot be stored now: any of them may be stored or not
+   */
+  setAside(letters: readonly SetAside[]): Promise<void>;
   /** The newest dead letters, newest first. */
   readDeadLetters(limit: number): Promise<DeadLetter[]>;
   status(): LogStatus;

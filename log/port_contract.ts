@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { partitionOf } from "./partition.ts";
-import { Conflict, type Log } from "./port.ts";
+import { Conflict, type Log, type SetAside } from "./port.ts";
 import { type ActivityRecord, type ControlEvent, type ReadingBatch, sessionKey } from "./records.ts";
 import { batchOf, columnsOf, readAllActivity, readAllRaw } from "./testing/batches.ts";
 import { CLOSING, countedWindow, CountingTask, decodeState } from "./testing/counting_task.ts";
@@ -23,6 +23,8 @@ export interface LogHarness extends AsyncDisposable {
   crash(log: Log): Promise<Log>;
   /** Resolves when everything appended is processed and committed. */
   settle(log: Log): Promise<void>;
+  /** Resolves when the status, which may be a second old, tells what is now. */
+  refreshStatus(log: Log): Promise<void>;
   /** Settles, and resolves when the live states are stored too. */
   snapshot(log: Log): Promise<void>;
 }
@@ -380,6 +382,72 @@ export function testLogContract(
     await Promise.all(many.slice(20).map((each) => log.appendControl(each)));
     await log.appendControl(event("device:a", 2));
     assert.equal((await controlEvents(log)).length, events.length + many.length + 1);
+  });
+
+  test("what a sink's target refuses is kept with its place and reason, and tasks are not disturbed", async (harness) => {
+    let log = await harness.open();
+    await runCounting(log);
+    await log.append(batchOf("phone-1", "1"));
+    const letter = (offset: number, more: Partial<SetAside> = {}): SetAside => ({
+      topic: "raw_sensor_data",
+      partition: 1,
+      offset,
+      key: "phöne 🏃",
+      value: JSON.stringify({ text: "ä".repeat(offset) }),
+      reason: `no such column: ${offset}`,
+      ...more,
+    });
+    const long = letter(1_000_000, { topic: "processed_activity", reason: "r".repeat(5000) });
+    await log.setAside([letter(7), long, letter(40, { partition: 0 })]);
+    await Promise.all([log.setAside([letter(8)]), log.setAside([letter(9), letter(10)])]);
+    await log.setAside([]);
+    const placeOf = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }) =>
+      `${/raw_sensor_data$|processed_activity$/.exec(topic)?.[0]}/${partition}/${offset}`;
+    const kept = async (limit: number) => (await log.readDeadLetters(limit)).map(placeOf).sort();
+    const expected = [
+      "processed_activity/1/1000000",
+      "raw_sensor_data/0/40",
+      ...[10, 7, 8, 9].map((offset) => `raw_sensor_data/1/${offset}`),
+    ].sort();
+    assert.deepEqual(await kept(100), expected);
+    const letters = await log.readDeadLetters(100);
+    const of = (offset: number) => letters.find((each) => each.offset === offset)!;
+    assert.equal(of(7).reason, "no such column: 7");
+    assert.equal(of(7).key, "phöne 🏃");
+    assert.equal(of(7).excerpt, letter(7).value);
+    assert.equal(of(7).bytes, new TextEncoder().encode(letter(7).value).length);
+    assert.ok(Number.isFinite(of(7).atMs));
+    assert.ok(long.reason.startsWith(of(1_000_000).reason) && of(1_000_000).reason.length < 5000);
+    assert.ok(long.value.startsWith(of(1_000_000).excerpt) && of(1_000_000).excerpt.length > 100);
+    assert.equal(of(1_000_000).bytes, 2_000_011);
+    assert.equal((await log.readDeadLetters(2)).length, 2);
+    await harness.refreshStatus(log);
+    assert.equal(log.status().deadLetters, expected.length);
+
+    log = await harness.crash(log);
+    assert.deepEqual(await kept(100), expected);
+    await runCounting(log);
+    // Again, as a sink does that was killed before it could remember.
+    await log.setAside([letter(7)]);
+    assert.deepEqual([...new Set(await kept(100))], expected);
+    await log.append(batchOf("phone-1", "2"));
+    await harness.settle(log);
+    const windows = (await readAllActivity(log)).flat().map(({ record }) => record.timestamp);
+    assert.deepEqual(windows, [1000, 2000]);
+    await log.close();
+    await assert.rejects(log.setAside([letter(11)]), Unavailable);
+  });
+
+  test("a single process that shares a work has every partition, also after it has left and come back", async (harness) => {
+    const log = await harness.open();
+    const all = Array.from({ length: log.partitions }, (_, partition) => partition);
+    for (let times = 0; times < 2; times++) {
+      const told: number[][] = [];
+      const share = await log.share("sink", (partitions) => told.push([...partitions]));
+      assert.deepEqual(told.map((partitions) => partitions.sort((a, b) => a - b)), [all]);
+      await share.close();
+      await share.close();
+    }
   });
 
   test("closing commits what waits; appending after it is refused as unavailable", async (harness) => {

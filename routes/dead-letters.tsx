@@ -10,43 +10,73 @@ interface DeadLettersProps {
   letters: DeadLetter[];
   /** How many are kept. */
   total: number;
+  /** Where the log is in Kafka: the topic that has the letters, and the one that readings are sent to; else null. */
+  topics: { deadLetters: string; raw: string } | null;
 }
 
 export const handler = handlers<DeadLettersProps>({
   GET: async ({ services }) => {
+    const { settings: { kafka } } = services;
     const [letters, { deadLetters }] = await Promise.all([
       services.deadLetters(MAX_DEAD_LETTERS),
       services.logHealth(),
     ]);
-    // The count may be a second older than the letters.
-    return { data: { letters, total: Math.max(letters.length, deadLetters) } };
+    const raw = `${kafka?.topicPrefix}raw_sensor_data`;
+    return {
+      data: {
+        letters,
+        // The count may be a second older than the letters.
+        total: Math.max(letters.length, deadLetters),
+        topics: kafka && { deadLetters: `${raw}.dlq`, raw },
+      },
+    };
   },
 });
 
-export default function DeadLettersPage({ data: { letters, total } }: PageProps<DeadLettersProps>) {
-  return letters.length === 0 ? <Empty /> : (
+export default function DeadLettersPage({ data }: PageProps<DeadLettersProps>) {
+  const { letters, total, topics } = data;
+  return letters.length === 0 ? <Empty isKafka={topics !== null} /> : (
     <>
       <h1>Dead letters</h1>
       <p class="lead">
-        {total === 1 ? "One message" : `${formatCount(total)} messages`} could not be read and{" "}
-        {total === 1 ? "was" : "were"} set aside; the others went on.
+        {total === 1 ? "One record was" : `${formatCount(total)} records were`}{" "}
+        set aside, with the reason; the others went on.
         {total > letters.length && ` These are the newest ${letters.length}.`}
       </p>
-      <Advice topic={`${letters[0].topic}.dlq`} rawTopic={letters[0].topic} />
+      <details class="more advice">
+        <summary>What to do about them</summary>
+        {topics && <Unreadable {...topics} />}
+        <Refused />
+        <p class="hint">
+          {topics
+            ? "Letters leave this page when the topic's retention deletes them; nothing waits for that."
+            : "Letters leave this page after RETENTION_MS, as the records do; nothing waits for that."}
+        </p>
+      </details>
       <DeadLetterTable letters={letters} />
     </>
   );
 }
 
-function Empty() {
+function Empty({ isKafka }: { isKafka: boolean }) {
   return (
     <section class="message">
       <h1>No dead letters</h1>
-      <p>That is good: every message in the log could be read.</p>
       <p>
-        When another program writes a message to the log's Kafka topic that does not hold readings, it appears
-        here with the reason and its place, instead of stopping the messages behind it or being lost. Readings
-        posted over HTTP never come here: their sender is told at once what is wrong.
+        That is good: {isKafka && "every message in the log could be read, and "}
+        nothing was refused where records are sent on to.
+      </p>
+      {isKafka && (
+        <p>
+          When another program writes a message to the log's Kafka topic that does not hold readings, it
+          appears here with the reason and its place, instead of stopping the messages behind it or being
+          lost.
+        </p>
+      )}
+      <p>
+        A record that Snowflake refuses appears here with Snowflake's reason, and those behind it are loaded.
+        Readings posted over HTTP that cannot be read never come here: their sender is told at once what is
+        wrong.
       </p>
       <p>
         <a class="button" href="/">Open the live page</a>
@@ -56,13 +86,13 @@ function Empty() {
 }
 
 /** Above the table, which may be long. */
-function Advice({ topic, rawTopic }: { topic: string; rawTopic: string }) {
+function Unreadable({ deadLetters, raw }: { deadLetters: string; raw: string }) {
   return (
-    <details class="more advice">
-      <summary>What to do about them</summary>
+    <>
+      <h2>A message that could not be read</h2>
       <ol>
         <li>
-          Find the program that wrote them: the key is usually the phone's id, and the value's beginning shows
+          Find the program that wrote it: the key is usually the phone's id, and the value's beginning shows
           what came instead of readings.
         </li>
         <li>
@@ -71,10 +101,10 @@ function Advice({ topic, rawTopic }: { topic: string; rawTopic: string }) {
         </li>
         <li>
           Send the readings again, corrected, as POST to <code>/sensor-data</code> or to the topic{" "}
-          <code>{rawTopic}</code>. The original bytes, whole, are in <code>{topic}</code>:
+          <code>{raw}</code>. The original bytes, whole, are in <code>{deadLetters}</code>:
           <div class="copy">
             <code tabIndex={0}>
-              {`kafka-console-consumer.sh --bootstrap-server BROKER:9092 --topic ${topic} \\\n` +
+              {`kafka-console-consumer.sh --bootstrap-server BROKER:9092 --topic ${deadLetters} \\\n` +
                 `  --from-beginning --property print.key=true --property print.headers=true`}
             </code>
           </div>
@@ -82,8 +112,22 @@ function Advice({ topic, rawTopic }: { topic: string; rawTopic: string }) {
       </ol>
       <p class="hint">
         Sending one twice does no harm: its readings count once. Readings older than MAX_PAST_MS are refused.
-        Letters leave this page when the topic's retention deletes them; nothing waits for that.
       </p>
-    </details>
+    </>
+  );
+}
+
+function Refused() {
+  return (
+    <>
+      <h2>A record that Snowflake refused</h2>
+      <p>
+        Only its row in Snowflake is missing: the log has the record at the place shown, and the pages have
+        its results. The reason is Snowflake's own and names the column or the limit.{" "}
+        <code>deno task snowflake:check</code>{" "}
+        compares the tables with what is expected. A refused record is not loaded again by itself, also when
+        the table is mended.
+      </p>
+    </>
   );
 }

@@ -15,6 +15,7 @@ import type {
   SessionDetail,
   SessionSummary,
 } from "./services.ts";
+import { PART_IDS, type SystemStatus } from "./status.ts";
 
 // A page of sessions is a few hundred bytes each; of windows, a day is 86,400 of them.
 const MAX_SESSIONS = 200;
@@ -179,12 +180,23 @@ export const logHealth = z.object({
     end: count.meta({ description: "One after the newest" }),
     lagRecords: count.meta({ description: "Records that are in but not yet processed" }),
   })),
-  deadLetters: count.meta({ description: "Messages that could not be read and are kept aside" }),
+  deadLetters: count.meta({
+    description: "Records that could not be read, or that Snowflake refused, and are kept aside",
+  }),
   lostRecords: count.meta({
     description: "Records deleted by retention before they were processed, since the server started",
   }),
   trouble: z.string().nullable().meta({ description: "What is wrong now and what to check; null: nothing" }),
 }) satisfies z.ZodType<LogHealth>;
+
+export const systemStatus = z.object({
+  parts: z.array(z.object({
+    id: z.enum(PART_IDS),
+    state: z.enum(["ok", "busy", "off", "wrong"]),
+    text: z.string().meta({ description: "What is so, and what to do when it is wrong" }),
+  })),
+  atMs: timeMs,
+}) satisfies z.ZodType<SystemStatus>;
 
 const deadLetter = z.object({
   reason: z.string().meta({ description: "What is wrong with it and what was expected" }),

@@ -28,6 +28,7 @@ const COMPONENTS = {
   IssuedKey: api.issuedKey,
   Demo: api.demo,
   LogHealth: api.logHealth,
+  SystemStatus: api.systemStatus,
   DeadLetterList: api.deadLetterList,
   Readiness: api.readiness,
   Problem: api.problem,
@@ -144,15 +145,30 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
       problems: [503],
     },
   },
+  "/api/status": {
+    get: {
+      summary: "How every moving part is doing, in words",
+      answer: ["SystemStatus"],
+      problems: [503],
+    },
+  },
   "/api/dead-letters": {
     get: {
-      summary: "Messages that could not be read, newest first",
+      summary: "Records that could not be read, or that Snowflake refused, newest first",
       query: api.deadLettersQuery,
       answer: ["DeadLetterList"],
       problems: [400, 503],
     },
   },
   "/api/openapi.json": { get: { summary: "This document", answer: { "application/json": "OpenAPI 3.1" } } },
+  "/grafana/{file}": {
+    get: {
+      summary:
+        "A Grafana dashboard to import: activity-official.json, activity-community.json, operations.json",
+      answer: { "application/json": "A dashboard in Grafana's classic model" },
+      problems: [404],
+    },
+  },
   "/healthz": { get: { summary: "Whether the program is alive", answer: { "text/plain": "ok" } } },
   "/readyz": { get: { summary: "Whether it can take readings", answer: ["Readiness"] } },
   "/metrics": {

@@ -6,6 +6,7 @@
 import type { DeadLetter } from "../log/port.ts";
 import type { Store } from "../sinks/sqlite/answers.ts";
 import type { Settings } from "../config.ts";
+import type { SinkStatus } from "../sinks/port.ts";
 
 export type * from "../sinks/sqlite/answers.ts";
 export type { DeadLetter } from "../log/port.ts";
@@ -64,6 +65,12 @@ export interface LogHealth {
   trouble: string | null;
 }
 
+/** How loading into Snowflake goes: not set up, another process's role, or this one's. */
+export type SnowflakeHealth = { state: "off" } | { state: "elsewhere" } | {
+  state: "here";
+  status: SinkStatus;
+};
+
 /** Plays a bundled recording into the server as a phone would. */
 export interface Demo {
   /** Starts it, or returns the running one. */
@@ -79,6 +86,7 @@ export interface Services {
   demo: Demo;
   readiness(): Promise<Readiness>;
   logHealth(): Promise<LogHealth>;
+  snowflakeHealth(): Promise<SnowflakeHealth>;
   /** The newest dead letters, newest first. */
   deadLetters(limit: number): Promise<DeadLetter[]>;
   /** Prometheus text. */

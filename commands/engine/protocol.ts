@@ -7,6 +7,7 @@ import type { Settings } from "../../config.ts";
 import type { Group } from "../../log/embedded/appender.ts";
 import type { LogStatus } from "../../log/port.ts";
 import type { ControlEvent } from "../../log/records.ts";
+import type { SinkStatus } from "../../sinks/port.ts";
 import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import type { LiveQuery } from "../../web/live_channels.ts";
 import type { TaskFigures } from "./processors.ts";
@@ -25,6 +26,8 @@ export type EngineOptions =
     | "retentionBytes"
     | "maxPastMs"
     | "kafka"
+    /** null too where another process has the role "snowflake". */
+    | "snowflake"
   >
   & {
     /** Whether partition tasks run here: the role "stream". */
@@ -36,6 +39,8 @@ export interface EngineStats {
   status: LogStatus;
   /** null where no tasks run. */
   tasks: TaskFigures | null;
+  /** null where nothing is loaded into Snowflake. */
+  snowflake: SinkStatus | null;
   readModel: {
     /** It is being made from the log: pages do not show everything yet. */
     isFilling: boolean;

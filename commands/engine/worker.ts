@@ -15,6 +15,7 @@ import type { SessionEvent } from "../../stream/processor.ts";
 import { formatPosition, LiveChannels, type LiveQuery } from "../../web/live_channels.ts";
 import { openKafkaLog } from "./kafka_log.ts";
 import { Processors } from "./processors.ts";
+import { type Loading, startLoading } from "./snowflake.ts";
 import type {
   CallName,
   EngineOptions,
@@ -84,6 +85,7 @@ class EngineHost {
     post({ kind: "frame", channel, frame }, [frame.buffer])
   );
   readonly #processors = new Processors();
+  #loading: Loading | null = null;
   readonly #timer: ReturnType<typeof setInterval>;
   #writeTrouble: string | null = null;
   #fillTrouble: string | null = null;
@@ -111,8 +113,9 @@ class EngineHost {
       this.#channels.publish(records, partition, ends);
     });
     this.#fillReadModel();
-    if (!this.#options.runsTasks) return;
-    await this.#processors.run(this.#log, this.#options, (event) => this.#onSession(event));
+    const { runsTasks, snowflake } = this.#options;
+    if (runsTasks) await this.#processors.run(this.#log, this.#options, (event) => this.#onSession(event));
+    if (snowflake) this.#loading = startLoading(this.#log, snowflake);
   }
 
   #onSession({ status, deviceId, sessionId, at }: SessionEvent): void {
@@ -195,6 +198,7 @@ class EngineHost {
     return {
       status: this.#log.status(),
       tasks: this.#options.runsTasks ? this.#processors.figures() : null,
+      snowflake: this.#loading?.status() ?? null,
       readModel: {
         isFilling: this.#readModel.catchingUp,
         trouble: this.#writeTrouble ?? this.#fillTrouble,
@@ -214,6 +218,7 @@ class EngineHost {
 
   async #close(): Promise<void> {
     this.#closing = true;
+    await this.#loading?.close();
     await this.#log.close();
     clearInterval(this.#timer);
     this.#readModel.close();

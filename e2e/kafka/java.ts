@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { exists, Jars } from "./jars.ts";
 
 /** Kafka 4 brokers run on Java 17 and later. */
 const JAVA_MAJOR = 17;
@@ -13,17 +14,18 @@ const TOOL_MS = 60_000;
 /** A tool with more data than this does something no test asks for. */
 const TOOL_HEAP = "-Xmx256m";
 
-const POM = fileURLToPath(new URL("pom.xml", import.meta.url));
 const LOGGING = fileURLToPath(new URL("log4j2.properties", import.meta.url));
-const JARS = fileURLToPath(new URL("jars", import.meta.url));
-/** The pom.xml that the jars were copied by: written last, so its presence means they are complete. */
-const COPIED_POM = `${JARS}/pom.xml`;
+const JARS = new Jars({
+  pomPath: fileURLToPath(new URL("pom.xml", import.meta.url)),
+  path: fileURLToPath(new URL("jars", import.meta.url)),
+  what: "Apache Kafka by Maven, once (54 MB)",
+});
 
 /**
  * Classes as the JVM has them in memory once loaded: with it a node starts in 1.2 s instead of 2.2. A JVM for which it was not
  * made, or that finds none, goes on without.
  */
-export const CLASS_ARCHIVE = `${JARS}/classes.jsa`;
+export const CLASS_ARCHIVE = `${JARS.path}/classes.jsa`;
 
 /**
  * For processes that live for seconds: the second compiler and the parallel collector cost more than they give. With
@@ -63,7 +65,7 @@ export function kafkaMissing(): string | null {
     const found = version.split("\n")[0];
     return `A Kafka broker needs Java ${JAVA_MAJOR} or later, and \`java -version\` says ${found}: ${INSTALL}`;
   }
-  if (!isCopied() && outputOf("mvn", "--version") === null) {
+  if (!JARS.isCopied() && outputOf("mvn", "--version") === null) {
     return `Apache Kafka's jars come by Maven, which is not installed: ${INSTALL}`;
   }
   return null;
@@ -76,20 +78,6 @@ function outputOf(program: string, arg: string): string | null {
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-/** True while the jars are those of pom.xml. */
-function isCopied(): boolean {
-  return exists(COPIED_POM) && Deno.readTextFileSync(COPIED_POM) === Deno.readTextFileSync(POM);
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
@@ -108,30 +96,7 @@ export function installJars(): Promise<void> {
 async function install(): Promise<void> {
   const missing = kafkaMissing();
   if (missing !== null) throw new Error(missing);
-  if (isCopied()) return;
-  await Deno.mkdir(JARS, { recursive: true });
-  using lock = await Deno.open(`${JARS}/.lock`, { write: true, create: true });
-  await lock.lock(true);
-  if (isCopied()) return;
-  for await (const { name } of Deno.readDir(JARS)) {
-    if (name !== ".lock") await Deno.remove(`${JARS}/${name}`, { recursive: true });
-  }
-  console.error("Fetching Apache Kafka by Maven, once (54 MB)...");
-  const { success, stdout } = await new Deno.Command("mvn", {
-    args: [
-      "--batch-mode",
-      "--quiet",
-      "--strict-checksums",
-      `--file=${POM}`,
-      "dependency:copy-dependencies",
-      `-DoutputDirectory=${JARS}`,
-    ],
-    stderr: "inherit",
-  }).output();
-  if (!success) {
-    throw new Error(`Maven could not fetch Apache Kafka's jars:\n${new TextDecoder().decode(stdout)}`);
-  }
-  await Deno.copyFile(POM, COPIED_POM);
+  await JARS.install();
 }
 
 /** True when there is a {@link CLASS_ARCHIVE}. */
@@ -148,7 +113,7 @@ export function javaArgs(jvmArgs: readonly string[], className: string, args: re
     ...jvmArgs,
     `-Dlog4j2.configurationFile=${LOGGING}`,
     "-cp",
-    `${JARS}/*`,
+    `${JARS.path}/*`,
     className,
     ...args,
   ];

@@ -34,7 +34,16 @@ const TOPICS = [
 const ID = "activity-tracker";
 const { READ, WRITE, DESCRIBE, CREATE } = AclOperationTypes;
 /** A user of each test. */
-const USERS = ["maker", "writer", "stream-topic", "stream-group", "stream-id", "stream-out", "whole"];
+const USERS = [
+  "maker",
+  "writer",
+  "stream-topic",
+  "stream-group",
+  "stream-id",
+  "stream-out",
+  "share",
+  "whole",
+];
 
 interface Right {
   type: AclResourceTypes;
@@ -199,7 +208,7 @@ const LACKING: Record<string, { rights: Right[]; told: RegExp; byCommand?: boole
   },
   "stream-group": {
     rights: [...topicsBut(""), transactions],
-    told: /lacks a right on the group stream-group\.activity-tracker:/,
+    told: /lacks a right on groups such as stream-group\.activity-tracker and /,
     byCommand: true,
   },
   "stream-id": {
@@ -231,6 +240,28 @@ ownKafkaTest(
         await everything.close();
       }),
     );
+  },
+);
+
+ownKafkaTest(
+  "Without Read on its group, a process that shares a work has no partition and tells the right, and goes on once it is given",
+  async () => {
+    const { cluster, admin } = await kafka();
+    await makeTopics(cluster, "share");
+    await grant(admin, "share", [...topicsBut(""), group]);
+    const log = await openTestLog(settingsOf(cluster, "share"));
+    let owned: readonly number[] = [];
+    await log.share("snowflake", (partitions) => owned = partitions);
+    const trouble = await until(() => log.status().trouble, (text) => text !== null);
+    assert.match(
+      trouble!,
+      /the Kafka user share lacks a right on groups such as share\.activity-tracker and share\.activity-tracker-snowflake:/,
+    );
+    assert.deepEqual(owned, []);
+    await runTold(cluster, Tool.acls, aclsCommand(trouble!));
+    await until(() => owned.length, (count) => count === log.partitions);
+    await until(() => log.status().trouble, (text) => text === null);
+    await log.close();
   },
 );
 

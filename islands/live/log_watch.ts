@@ -67,8 +67,8 @@ export function totalLag(partitions: LogHealth["partitions"]): number {
 export const waitingWords = (batches: number): string => `${batchesOf(batches)} waiting to be classified`;
 export const lostWords = (batches: number): string =>
   `${batchesOf(batches)} deleted by retention before being classified`;
-export const deadLetterWords = (messages: number): string =>
-  `${formatCount(messages)} ${messages === 1 ? "message" : "messages"} could not be read`;
+export const deadLetterWords = (records: number): string =>
+  `${formatCount(records)} ${records === 1 ? "record" : "records"} set aside`;
 
 function batchesOf(count: number): string {
   return `${formatCount(count)} ${count === 1 ? "batch" : "batches"} of readings`;

@@ -73,7 +73,7 @@ Deno.test("a screen reader hears of each thing once, whatever the figures do, an
   assert.equal(watch.update(healthy).news, null);
   assert.equal(
     watch.update(bad).news,
-    "No broker answers: check KAFKA_BROKERS. 1 message could not be read",
+    "No broker answers: check KAFKA_BROKERS. 1 record set aside",
   );
   assert.equal(watch.update({ ...bad, deadLetters: 2, trouble: "No broker answers for 9 s" }).news, null);
   assert.equal(
@@ -87,5 +87,5 @@ Deno.test("a screen reader hears of each thing once, whatever the figures do, an
 Deno.test("figures are grouped and words agree with them", () => {
   assert.equal(waitingWords(1), "1 batch of readings waiting to be classified");
   assert.equal(waitingWords(1240), "1,240 batches of readings waiting to be classified");
-  assert.equal(deadLetterWords(3), "3 messages could not be read");
+  assert.equal(deadLetterWords(3), "3 records set aside");
 });

@@ -22,7 +22,7 @@ const DISK_FULL_RETRY_S = 30;
  * partition: the offset the group's first record has. `total_bytes` counts from the first segment ever, for retention.
  * `session`: row ids that stand for (device, session) inside the blobs. `seen_*`: message ids already stored, as far as
  * `seen_through`; later ones are in the segments. `task`: outputs are
- * committed up to `next_offset`, live rows of `state` are those at `snapshot_offset`.
+ * committed up to `next_offset`, live rows of `state` are those at `snapshot_offset`. `dead_letter`: the newest has the largest id.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS raw_segment(
@@ -41,6 +41,10 @@ CREATE TABLE IF NOT EXISTS state(
   partition INTEGER NOT NULL, key TEXT NOT NULL, live INTEGER NOT NULL, touched_ms INTEGER NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY(partition, key)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS state_live ON state(partition) WHERE live = 1;
+CREATE TABLE IF NOT EXISTS dead_letter(
+  id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+  key TEXT NOT NULL, reason TEXT NOT NULL, bytes INTEGER NOT NULL, excerpt TEXT NOT NULL, UNIQUE(topic, partition, offset));
+CREATE INDEX IF NOT EXISTS dead_letter_at ON dead_letter(at_ms);
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 

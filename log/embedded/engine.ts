@@ -5,11 +5,12 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { ActivityListener, Extent, Slice, TaskFactory } from "../port.ts";
+import type { ActivityListener, DeadLetter, Extent, SetAside, Slice, TaskFactory } from "../port.ts";
 import { Conflict } from "../port.ts";
 import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } from "../records.ts";
 import { ActivityLog } from "./activity_log.ts";
 import { asUnavailable, getMeta, openDatabase, setMeta } from "./database.ts";
+import { DeadLetters } from "./dead_letters.ts";
 import { GroupReader, ScratchBatch, withoutDuplicates } from "./group.ts";
 import { Seen } from "./seen.ts";
 import { DELETE_SEGMENTS, Segments } from "./segments.ts";
@@ -62,6 +63,7 @@ export class Engine {
   readonly #activity: ActivityLog;
   readonly #sessions: Sessions;
   readonly #seen: Seen;
+  readonly #deadLetters: DeadLetters;
   readonly #listeners: ActivityListener[] = [];
   readonly #controlListeners: ((event: ControlEvent) => void)[] = [];
   readonly #batch = new ScratchBatch(new GroupReader(new Uint8Array()));
@@ -88,6 +90,7 @@ export class Engine {
     this.#sessions = new Sessions(this.#db);
     this.#activity = new ActivityLog(this.#db, this.partitions, this.#sessions);
     this.#seen = new Seen(this.#db);
+    this.#deadLetters = new DeadLetters(this.#db);
     this.#foldedMs = this.#expiredMs = now();
     this.#recoverSeen();
   }
@@ -202,6 +205,21 @@ export class Engine {
 
   extents(topic: "raw_sensor_data" | "processed_activity"): Extent[] {
     return topic === "raw_sensor_data" ? this.#raw.extents() : this.#activity.extents();
+  }
+
+  /** @throws Unavailable when the disk is full: none was stored */
+  setAside(letters: readonly SetAside[]): void {
+    this.#transaction(() => [this.#deadLetters.add(letters, this.now())]);
+  }
+
+  /** The newest first. */
+  readDeadLetters(limit: number): DeadLetter[] {
+    return this.#deadLetters.read(limit);
+  }
+
+  /** Dead letters that are kept. */
+  get deadLetterCount(): number {
+    return this.#deadLetters.count;
   }
 
   /** Starts a task for each partition from its last snapshot. Call `pump` and `advance` from then on. */
@@ -357,6 +375,7 @@ export class Engine {
     this.#transaction(() => [
       this.#raw.expire(nowMs - retentionMs, retentionBytes, keepFromId),
       this.#activity.expire(nowMs - retentionMs, retentionBytes),
+      this.#deadLetters.expire(nowMs - retentionMs),
     ]);
     // After a whole slice more may be due: it goes on at the next call, or it would fall behind many small groups.
     if (this.#raw.firstId - firstId < DELETE_SEGMENTS) this.#retainedMs = nowMs;

@@ -11,6 +11,8 @@ import type {
   Extent,
   Log,
   LogStatus,
+  SetAside,
+  Share,
   Slice,
   TaskFactory,
 } from "../port.ts";
@@ -22,6 +24,8 @@ import { SlotTable } from "./slots.ts";
 
 /** How often results, states and positions are committed, ms: a viewer waits for half of it on average. */
 const COMMIT_INTERVAL_MS = 250;
+/** About what a restart takes, s. */
+const CLOSED_RETRY_AFTER_S = 5;
 
 export class EmbeddedLog implements Log {
   /** There is one in a data folder, and what is made from it is in the same folder. */
@@ -105,9 +109,24 @@ export class EmbeddedLog implements Log {
     while (!this.#closing && !this.#engine.tailActivity(at, listener)) await nextTurn();
   }
 
-  /** Nobody else writes to this log, so every record can be read. */
-  readDeadLetters(_limit: number): Promise<DeadLetter[]> {
-    return Promise.resolve([]);
+  /** No other process has this log: every partition is this one's for good. */
+  share(_name: string, listener: (partitions: readonly number[]) => void): Promise<Share> {
+    listener(Array.from({ length: this.partitions }, (_, partition) => partition));
+    return Promise.resolve({ close: () => Promise.resolve() });
+  }
+
+  setAside(letters: readonly SetAside[]): Promise<void> {
+    return Promise.try(() => {
+      if (this.#closing) {
+        throw new Unavailable("the log is closed: nothing was set aside", CLOSED_RETRY_AFTER_S);
+      }
+      this.#engine.setAside(letters);
+    });
+  }
+
+  /** Those of sinks: nobody else writes to this log, so every record can be read. */
+  readDeadLetters(limit: number): Promise<DeadLetter[]> {
+    return Promise.resolve(this.#engine.readDeadLetters(limit));
   }
 
   /** Retention keeps what tasks still need, so none is lost. */
@@ -116,7 +135,7 @@ export class EmbeddedLog implements Log {
       lagRecords: this.#engine.lagRecords(),
       raw: this.#engine.extents("raw_sensor_data"),
       activity: this.#engine.extents("processed_activity"),
-      deadLetters: 0,
+      deadLetters: this.#engine.deadLetterCount,
       lostRecords: 0,
       trouble: this.#trouble?.detail ?? null,
     };

@@ -49,6 +49,10 @@ export class EmbeddedHarness implements LogHarness {
     }
   }
 
+  refreshStatus(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async snapshot(log: Log): Promise<void> {
     await this.settle(log);
     this.nowMs += SNAPSHOT_INTERVAL_MS;

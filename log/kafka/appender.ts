@@ -15,7 +15,7 @@ import { atMost } from "./at_most.ts";
 import type { Connection } from "./connection.ts";
 import { RecordBatch } from "./produce_codec.ts";
 import { BatchTooLarge, TopicProducer } from "./producer.ts";
-import { encodeRaw } from "./raw_codec.ts";
+import { encodeRaw } from "../raw_json.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { RAW_MAX_BYTES } from "./topics.ts";
 

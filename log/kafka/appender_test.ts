@@ -6,7 +6,7 @@ import { type AppenderOptions, type BatchSender, KafkaAppender, type MessageIds 
 import { decodeBatches } from "./fetch_codec.ts";
 import type { RecordBatch } from "./produce_codec.ts";
 import { BatchTooLarge } from "./producer.ts";
-import { decodeRaw, newScratch } from "./raw_codec.ts";
+import { decodeRaw, newScratch } from "../raw_json.ts";
 
 /** Keeps what it is sent until it is told how that went. */
 class FakeSender implements BatchSender {

@@ -1,16 +1,47 @@
 /**
- * Records of the dead-letter topic as an admin sees them, and how many there are.
+ * Records of the dead-letter topic: what they are made of, as an admin sees them, and how many there are.
  *
  * @module
  */
+import { excerptOf, MAX_REASON_CHARS } from "../dead_letter.ts";
 import type { DeadLetter, Extent } from "../port.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
 import type { TopicReader } from "./reader.ts";
 
-/** Enough to recognise a message by. */
-const EXCERPT_BYTES = 500;
+/** Headers of a dead letter, bytes: the reason, and the origin. */
+export const DEAD_LETTER_EXTRA_BYTES = 8192;
 
 const utf8 = new TextDecoder();
+
+/** Where a record stood that is set aside, and why it is. */
+export interface Origin {
+  /** Full name. */
+  topic: string;
+  partition: number;
+  offset: number;
+  reason: string;
+}
+
+/**
+ * What the dead letter of a record holds: the record's own value, cut when the topic does not take it whole.
+ *
+ * @param maxBytes `max.message.bytes` of the dead-letter topic
+ */
+export function deadLetterParts(
+  { topic, partition, offset, reason }: Origin,
+  value: Uint8Array,
+  maxBytes: number,
+): { value: Uint8Array; headers: Record<string, string> } {
+  const most = maxBytes - DEAD_LETTER_EXTRA_BYTES;
+  const headers: Record<string, string> = {
+    reason: reason.slice(0, MAX_REASON_CHARS),
+    topic,
+    partition: String(partition),
+    offset: String(offset),
+  };
+  if (value.length > most) headers.bytes = String(value.length);
+  return { value: value.subarray(0, most), headers };
+}
 
 /** Reads one; of those that someone else put there, what they have. */
 export function deadLetterOf({ offset, timestampMs, key, value, headers }: FetchedRecord): DeadLetter {
@@ -23,7 +54,7 @@ export function deadLetterOf({ offset, timestampMs, key, value, headers }: Fetch
     atMs: timestampMs,
     key: key && utf8.decode(key),
     bytes: Number(header.get("bytes") ?? value?.length ?? 0),
-    excerpt: utf8.decode(value?.subarray(0, EXCERPT_BYTES)),
+    excerpt: value === null ? "" : excerptOf(value),
   };
 }
 

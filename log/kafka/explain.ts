@@ -70,7 +70,7 @@ function needOf(type: string | undefined, prefix: string): { what: string; optio
   const id = `${prefix}activity-tracker`;
   switch (type) {
     case "GROUP_AUTHORIZATION_FAILED":
-      return { what: `the group ${id}`, options: `--operation Read --group ${id}` };
+      return { what: `groups such as ${id} and ${id}-snowflake`, options: `--operation Read --group ${id}` };
     case "TRANSACTIONAL_ID_AUTHORIZATION_FAILED":
       return {
         what: `transactional ids such as ${id}-0 and ${prefix}activity_control`,

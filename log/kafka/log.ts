@@ -11,6 +11,8 @@ import type {
   Extent,
   Log,
   LogStatus,
+  SetAside,
+  Share,
   Slice,
   TaskFactory,
 } from "../port.ts";
@@ -24,8 +26,11 @@ import type { Connection } from "./connection.ts";
 import { explain } from "./explain.ts";
 import { ControlLog } from "./control_log.ts";
 import { ControlReader } from "./control_reader.ts";
+import { DeadLetterWriter } from "./dead_letter_writer.ts";
 import { DeadLetterCount, deadLetterOf } from "./dead_letters.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
+import { Membership } from "./membership.ts";
+import { TopicProducer } from "./producer.ts";
 import { RawReader } from "./raw_reader.ts";
 import { connect, startAppender } from "./open.ts";
 import { OutOfRange, TopicReader } from "./reader.ts";
@@ -58,6 +63,7 @@ export class KafkaLog implements Log {
   readonly #control: ControlReader;
   readonly #controlLog: ControlLog;
   readonly #deadLetterCount: DeadLetterCount;
+  readonly #deadLetterWriter: DeadLetterWriter;
   readonly #tail: ActivityTail;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #troubles = new Map<string, string>();
@@ -66,6 +72,7 @@ export class KafkaLog implements Log {
   #polling: Promise<void> | null = null;
   #appender: Promise<KafkaAppender> | null = null;
   #group: TaskGroup | null = null;
+  readonly #shares = new Set<Share>();
   #closing: Promise<void> | null = null;
 
   private constructor(
@@ -89,6 +96,10 @@ export class KafkaLog implements Log {
     this.#control = new ControlReader(this.#reader(topics.control), this.#trouble("control"));
     this.#controlLog = new ControlLog(connection, topics.control, this.#control);
     this.#deadLetterCount = new DeadLetterCount(this.#reader(topics.deadLetters));
+    this.#deadLetterWriter = new DeadLetterWriter({
+      topics,
+      open: () => new TopicProducer(connection, topics.deadLetters),
+    });
     this.#tail = new ActivityTail(this.#newReader(topics.activity, "tail"), {
       partitions: settings.partitions,
       onTrouble: this.#trouble("tail"),
@@ -200,6 +211,45 @@ export class KafkaLog implements Log {
     return this.#tail.join(from, listener);
   }
 
+  async share(name: string, listener: (partitions: readonly number[]) => void): Promise<Share> {
+    const trouble = this.#trouble(`share: ${name}`);
+    const groupId = `${this.#groupId}-${name}`;
+    let isClosed = false;
+    const membership = new Membership({
+      connection: this.#connection,
+      groupId,
+      topic: this.#topics.raw,
+      sessionTimeoutMs: this.#settings.sessionTimeoutMs,
+      onAssigned: (partitions) => {
+        if (!isClosed) listener(partitions);
+      },
+      onTrouble: (error) => {
+        if (!isClosed) trouble(error);
+      },
+    });
+    const share: Share = {
+      close: async () => {
+        if (isClosed) return;
+        isClosed = true;
+        this.#shares.delete(share);
+        trouble(null);
+        await atMost(CLOSE_MS, membership.close());
+      },
+    };
+    this.#shares.add(share);
+    try {
+      await membership.join();
+    } catch (error) {
+      await share.close();
+      throw new Error(explain(error, this.#settings), { cause: error });
+    }
+    return share;
+  }
+
+  setAside(letters: readonly SetAside[]): Promise<void> {
+    return this.#deadLetterWriter.write(letters);
+  }
+
   readDeadLetters(limit: number): Promise<DeadLetter[]> {
     return this.#answered(this.#readDeadLetters(limit));
   }
@@ -236,6 +286,7 @@ export class KafkaLog implements Log {
     // Nothing is taken any more, and what was taken is in the log or refused.
     const appender = await this.#appender?.catch(() => null);
     await appender?.close();
+    await Promise.all([this.#deadLetterWriter.close(), ...[...this.#shares].map((share) => share.close())]);
     await this.#group?.close();
     await atMost(CLOSE_MS, this.#disconnect());
   }

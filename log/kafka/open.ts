@@ -7,7 +7,7 @@ import type { ISocketFactory } from "kafkajs";
 import { KafkaAppender } from "./appender.ts";
 import { Connection } from "./connection.ts";
 import { explain } from "./explain.ts";
-import { decodeRaw, newScratch } from "./raw_codec.ts";
+import { decodeRaw, newScratch } from "../raw_json.ts";
 import { TopicReader } from "./reader.ts";
 import type { KafkaLogSettings } from "./settings.ts";
 import { openTopics, type Topics } from "./topics.ts";

@@ -16,6 +16,7 @@ import { type ReadingBatch, sessionKey } from "../records.ts";
 import { type Pending, TaskDriver, type TaskPosition } from "../task_driver.ts";
 import { atMost } from "./at_most.ts";
 import type { Connection } from "./connection.ts";
+import { DEAD_LETTER_EXTRA_BYTES, deadLetterParts } from "./dead_letters.ts";
 import { Advice, rootError } from "./explain.ts";
 import type { FetchedPartition, FetchedRecord } from "./fetch_codec.ts";
 import type { TopicReader } from "./reader.ts";
@@ -60,12 +61,8 @@ const POSITION_INTERVAL_MS = 1000;
 const TICK_INTERVAL_MS = 1000;
 /** A producer that does not say goodbye by then is left, ms. */
 const DISCONNECT_MS = 3000;
-/** Headers of a dead letter, bytes: the reason, and the origin. */
-const DEAD_LETTER_EXTRA_BYTES = 8192;
 /** What a record that is brought home is larger than its value, bytes: the key, and the batch around it. */
 const MOVED_EXTRA_BYTES = 8192;
-/** A reason longer than this has a part of the message in it. */
-const MAX_REASON_CHARS = 1000;
 
 /** The run was told to stop, or lost its partition, while it started. */
 export class Superseded extends Error {
@@ -247,19 +244,15 @@ export class PartitionRun {
 
   #setAside({ key, value, offset }: FetchedRecord, reason: string): void {
     const { topics } = this.options;
-    const most = topics.deadLetterMaxBytes - DEAD_LETTER_EXTRA_BYTES;
-    const bytes = value ?? new Uint8Array();
-    const headers: Record<string, string> = {
-      reason: reason.slice(0, MAX_REASON_CHARS),
-      topic: topics.raw,
-      partition: String(this.partition),
-      offset: String(offset),
-    };
-    if (bytes.length > most) headers.bytes = String(bytes.length);
+    const letter = deadLetterParts(
+      { topic: topics.raw, partition: this.partition, offset, reason },
+      value ?? new Uint8Array(),
+      topics.deadLetterMaxBytes,
+    );
     this.#send(topics.deadLetters, {
       key: key && Buffer.from(key),
-      value: Buffer.from(bytes.subarray(0, most)),
-      headers,
+      value: Buffer.from(letter.value),
+      headers: letter.headers,
     });
   }
 

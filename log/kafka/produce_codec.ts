@@ -22,9 +22,15 @@ const ZSTD = 4;
 const ZSTD_LEVEL = 1;
 /** A record's attributes, header count and the four lengths before and in it. */
 const MAX_RECORD_OVERHEAD_BYTES = 1 + 1 + 4 * 5 + 1;
+/** The lengths of a header's name and value. */
+const MAX_HEADER_OVERHEAD_BYTES = 2 * 5;
 /** About ten messages of 50 readings. */
 const FIRST_BYTES = 64 << 10;
 const MAX_SEQUENCE = 0x7fffffff;
+
+/** A record's header: its name and value as UTF-8. */
+export type Header = readonly [name: Uint8Array, value: Uint8Array];
+const NO_HEADERS: readonly Header[] = [];
 
 /** Who appends: the broker drops what has the same producer and sequence as a batch it has. */
 export interface ProducerId {
@@ -61,22 +67,27 @@ export class RecordBatch {
   }
 
   /** @returns whether there was room; false leaves the batch as it was */
-  add(key: Uint8Array, value: Uint8Array): boolean {
-    const needed = key.length + value.length + MAX_RECORD_OVERHEAD_BYTES;
+  add(key: Uint8Array, value: Uint8Array, headers: readonly Header[] = NO_HEADERS): boolean {
+    let needed = key.length + value.length + MAX_RECORD_OVERHEAD_BYTES;
+    for (const [name, text] of headers) needed += name.length + text.length + MAX_HEADER_OVERHEAD_BYTES;
     if (this.#sealed || this.#count > 0 && this.#length + needed > this.maxBytes) return false;
     this.#reserve(needed);
     const index = this.#count++;
-    // No attributes, no time of its own, no headers: a byte each.
-    const bodyBytes = 3 + varintBytes(index) + varintBytes(key.length) + key.length +
-      varintBytes(value.length) +
-      value.length;
+    // No attributes, no time of its own: a byte each.
+    let bodyBytes = 2 + varintBytes(index) + sizedBytes(key) + sizedBytes(value) +
+      varintBytes(headers.length);
+    for (const [name, text] of headers) bodyBytes += sizedBytes(name) + sizedBytes(text);
     this.#varint(bodyBytes);
     this.#bytes[this.#length++] = 0;
     this.#bytes[this.#length++] = 0;
     this.#varint(index);
     this.#sized(key);
     this.#sized(value);
-    this.#bytes[this.#length++] = 0;
+    this.#varint(headers.length);
+    for (const [name, text] of headers) {
+      this.#sized(name);
+      this.#sized(text);
+    }
     return true;
   }
 
@@ -145,6 +156,8 @@ export class RecordBatch {
 
 /** The sequence after `count` more records: it starts again at 0 after 2^31 - 1. */
 export const nextSequence = (sequence: number, count: number): number => (sequence + count) & MAX_SEQUENCE;
+
+const sizedBytes = (bytes: Uint8Array): number => varintBytes(bytes.length) + bytes.length;
 
 function varintBytes(value: number): number {
   let bytes = 1;

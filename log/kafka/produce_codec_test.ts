@@ -28,6 +28,38 @@ Deno.test("a batch is read as it was written", () => {
   );
 });
 
+Deno.test("a record's headers are read as they were written, and count for the limit", () => {
+  const bytes = fc.uint8Array({ maxLength: 300 });
+  const header = fc.tuple(fc.string({ unit: "grapheme", maxLength: 30 }), bytes);
+  const record = fc.tuple(bytes, bytes, fc.array(header, { maxLength: 5 }));
+  fc.assert(
+    fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), (records) => {
+      const batch = new RecordBatch(4 << 20);
+      for (const [key, value, headers] of records) {
+        assert.ok(batch.add(key, value, headers.map(([name, value]) => [Buffer.from(name), value])));
+      }
+      batch.seal(NOW_MS);
+      const read = decodeBatches(Buffer.from(batch.stamp(producer, 0)), 0, []);
+      assert.deepEqual(
+        read.records.map(({ key, value, headers }) => [
+          [...key!],
+          [...value!],
+          headers.map(([name, value]) => [name, [...value!]]),
+        ]),
+        records.map(([key, value, headers]) => [
+          [...key],
+          [...value],
+          headers.map(([name, value]) => [name, [...value]]),
+        ]),
+      );
+    }),
+    { numRuns: 30 },
+  );
+  const full = new RecordBatch(1000);
+  full.add(Uint8Array.of(1), Uint8Array.of(2));
+  assert.ok(!full.add(Uint8Array.of(1), Uint8Array.of(2), [[Uint8Array.of(3), new Uint8Array(950)]]));
+});
+
 Deno.test("a batch says whose it is, and its checksum fits after each stamp", () => {
   const batch = new RecordBatch(1000);
   batch.add(Buffer.from("key"), Buffer.from("value"));

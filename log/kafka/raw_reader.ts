@@ -5,7 +5,7 @@
  */
 import type { ReadingBatch } from "../records.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
-import { decodeRaw, newScratch } from "./raw_codec.ts";
+import { decodeRaw, newScratch } from "../raw_json.ts";
 import type { ForeignReader } from "./settings.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -1,23 +1,16 @@
 /**
- * The processes that share the partitions' tasks: a consumer group, used for who has which partition only. Records are read by
- * the follower, whose position is ours to set; the group's own fetching is paused.
+ * The tasks of the partitions that this process has in the group that shares them. Records are read by the follower, whose
+ * position is ours to set.
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
-import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent } from "kafkajs";
 import { atMost } from "./at_most.ts";
+import { Membership } from "./membership.ts";
 import { PartitionRun, type RunOptions, Superseded } from "./partition_run.ts";
 import { Follower } from "./reader.ts";
 
 /** How often outputs, states and positions are committed, ms: a viewer waits for half of it on average. */
 const COMMIT_INTERVAL_MS = 250;
-/** A heartbeat this often keeps the partitions and brings news of a rebalance, as a share of the session timeout. */
-const HEARTBEATS_PER_SESSION = 12;
-/** Members get this much longer than a session to join after a rebalance has begun, ms. */
-const REBALANCE_EXTRA_MS = 2000;
-/** A consumer that ended is made anew after, ms. */
-const RESTART_MS = 300;
 /** The last commits, and leaving the group, may take so long when the process stops, ms. */
 const CLOSE_MS = 5000;
 
@@ -34,17 +27,26 @@ const partOf = (partition: number) => `partition ${partition}`;
 
 export class TaskGroup {
   readonly #options: TaskGroupOptions;
+  readonly #membership: Membership;
   readonly #follower: Follower;
   readonly #runs = new Map<number, PartitionRun>();
   readonly #timers = new Map<PartitionRun, ReturnType<typeof setInterval>>();
   readonly #starting = new Set<Promise<void>>();
   #assigned = new Set<number>();
-  #consumer: Consumer | null = null;
-  #joining: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: TaskGroupOptions) {
     this.#options = options;
+    this.#membership = new Membership({
+      connection: options.connection,
+      groupId: options.groupId,
+      topic: options.topics.raw,
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      onAssigned: (partitions) => this.#assign(partitions),
+      // The partitions are still ours: a broken run may begin anew.
+      onAlive: () => this.#startMissing(),
+      onTrouble: (error) => options.onTrouble(GROUP, error),
+    });
     this.#follower = new Follower(options.rawReader, {
       onFetched: (fetched) => this.#runs.get(fetched.partition)?.process(fetched),
       onOutOfRange: (partition, offset, { begin, end }) => {
@@ -66,66 +68,26 @@ export class TaskGroup {
    *
    * @throws Error when the cluster does not let us
    */
-  join(): Promise<void> {
-    return this.#joining = this.#join();
-  }
-
-  async #join(): Promise<void> {
-    const { connection, groupId, topics, sessionTimeoutMs } = this.#options;
-    const consumer = connection.kafka.consumer({
-      groupId,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs + REBALANCE_EXTRA_MS,
-      heartbeatInterval: sessionTimeoutMs / HEARTBEATS_PER_SESSION,
-      maxWaitTimeInMs: Math.min(100, sessionTimeoutMs / HEARTBEATS_PER_SESSION),
-      allowAutoTopicCreation: false,
-      // One that is stopped while kafkajs restarts it goes on for ever.
-      retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
-    });
-    this.#consumer = consumer;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
-      // One that has crashed may join all the same, since kafkajs connects again for each request: it would keep partitions from
-      // everyone.
-      if (this.#consumer !== consumer) return void consumer.disconnect().catch(() => {});
-      const assigned = payload.memberAssignment[topics.raw] ?? [];
-      this.#options.onTrouble(GROUP, null);
-      // Before the first fetch of the new generation, or it would be fetched twice.
-      consumer.pause([{ topic: topics.raw, partitions: assigned }]);
-      this.#assign(assigned);
-    });
-    // A heartbeat that is answered means that the partitions are still ours: a broken run may begin anew.
-    consumer.on(consumer.events.HEARTBEAT, () => {
-      if (this.#consumer === consumer) this.#startMissing();
-    });
-    consumer.on(consumer.events.CRASH, (event: ConsumerCrashEvent) => this.#onCrash(consumer, event));
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topic: topics.raw, fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
-    } catch (error) {
-      await consumer.disconnect().catch(() => {});
-      throw error;
-    }
+  async join(): Promise<void> {
+    await this.#membership.join();
     await Promise.all(this.#starting);
   }
 
   /** Commits everything and leaves the group. */
   async close(): Promise<void> {
     this.#closed = true;
-    const closing = (async () => {
-      await this.#follower.close();
-      await Promise.all([...this.#runs.values()].map((run) => run.finish()));
-      for (const timer of this.#timers.values()) clearInterval(timer);
-      await Promise.all(this.#starting);
-      // Whoever asked to join is told how it went. A consumer that is stopped before it has joined goes on for ever.
-      await this.#joining?.catch(() => {});
-      await this.#consumer?.disconnect();
-    })();
     try {
-      await atMost(CLOSE_MS, closing);
+      await atMost(CLOSE_MS, this.#membership.close(this.#finish()));
     } finally {
       for (const timer of this.#timers.values()) clearInterval(timer);
     }
+  }
+
+  async #finish(): Promise<void> {
+    await this.#follower.close();
+    await Promise.all([...this.#runs.values()].map((run) => run.finish()));
+    for (const timer of this.#timers.values()) clearInterval(timer);
+    await Promise.all(this.#starting);
   }
 
   /** Commits what is pending in every partition. */
@@ -192,20 +154,5 @@ export class TaskGroup {
     clearInterval(this.#timers.get(run));
     this.#timers.delete(run);
     run.stop();
-  }
-
-  /** kafkajs has disconnected the consumer; a new one takes its place. */
-  async #onCrash(consumer: Consumer, { payload: { error } }: ConsumerCrashEvent): Promise<void> {
-    this.#options.onTrouble(GROUP, error);
-    while (!this.#closed && this.#consumer === consumer) {
-      await delay(RESTART_MS);
-      if (this.#closed) return;
-      try {
-        await this.join();
-      } catch (error) {
-        this.#consumer = consumer;
-        this.#options.onTrouble(GROUP, error);
-      }
-    }
   }
 }

@@ -131,6 +131,13 @@ export class KafkaHarness implements LogHarness {
     }
   }
 
+  async refreshStatus(log: Log): Promise<void> {
+    const { log: kafka } = this.#of(log);
+    // One that is under way may have asked before.
+    await kafka.poll();
+    await kafka.poll();
+  }
+
   async snapshot(log: Log): Promise<void> {
     await this.settle(log);
     this.nowMs += SNAPSHOT_INTERVAL_MS;

@@ -2,7 +2,7 @@ import { deadLettersQuery } from "../../web/api_schemas.ts";
 import { handlers, type RouteModule } from "../../web/define.ts";
 import { parseQuery } from "../../web/validate.ts";
 
-/** `GET /api/dead-letters`: messages that could not be read, newest first. */
+/** `GET /api/dead-letters`: records that were set aside, newest first. */
 export const handler: RouteModule["handler"] = handlers({
   async GET({ url, services }) {
     const { limit } = parseQuery(deadLettersQuery, url);

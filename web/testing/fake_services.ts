@@ -7,7 +7,15 @@ import { windowRecord } from "../../log/testing/windows.ts";
 import type { Activity, ActivityRecord } from "../../log/records.ts";
 import type { Settings } from "../../config.ts";
 import type { LiveSessionEvent } from "../live_channels.ts";
-import type { DeadLetter, Device, LiveSession, LogHealth, RecentWindow, Services } from "../services.ts";
+import type {
+  DeadLetter,
+  Device,
+  LiveSession,
+  LogHealth,
+  RecentWindow,
+  Services,
+  SnowflakeHealth,
+} from "../services.ts";
 
 const SETTINGS: Settings = {
   host: "0.0.0.0",
@@ -23,6 +31,7 @@ const SETTINGS: Settings = {
   openIngest: true,
   maxPastMs: 604_800_000,
   kafka: null,
+  snowflake: null,
 };
 
 /** The live stream's event names. */
@@ -36,6 +45,8 @@ export class FakeServices implements Services {
   demoStarts = 0;
   /** What `logHealth` answers. */
   health: LogHealth = { partitions: [], deadLetters: 0, lostRecords: 0, trouble: null };
+  /** What `snowflakeHealth` answers. */
+  snowflake: SnowflakeHealth = { state: "off" };
   /** What `deadLetters` answers, newest first. */
   letters: DeadLetter[] = [];
   /** How many of the next connections to the live stream are refused. */
@@ -106,6 +117,7 @@ export class FakeServices implements Services {
 
   readiness: Services["readiness"] = () => Promise.resolve({ ready: true, checks: {} });
   logHealth: Services["logHealth"] = () => Promise.resolve(this.health);
+  snowflakeHealth: Services["snowflakeHealth"] = () => Promise.resolve(this.snowflake);
   deadLetters: Services["deadLetters"] = (limit) => Promise.resolve(this.letters.slice(0, limit));
   metrics: Services["metrics"] = () => Promise.resolve("");
   lanAddresses: Services["lanAddresses"] = () => ["192.0.2.7"];

@@ -1,6 +1,6 @@
 /**
- * A process that only classifies: it shares the partitions with others of its kind through Kafka, keeps nothing on its own disk,
- * and answers nobody but probes.
+ * A process without pages: it classifies, loads into Snowflake, or both, shares the partitions with others of its kind through
+ * Kafka, keeps nothing on its own disk, and answers nobody but probes.
  *
  * @module
  */
@@ -10,10 +10,12 @@ import { formatMetrics } from "../web/metrics.ts";
 import { answerProbe, type Probes } from "../web/probes.ts";
 import { openKafkaLog } from "./engine/kafka_log.ts";
 import { Processors } from "./engine/processors.ts";
+import { type Loading, startLoading } from "./engine/snowflake.ts";
 import { readinessOf } from "./health.ts";
 import { dropPermissions } from "./permissions.ts";
+import type { Role } from "./roles.ts";
 import { drain, listen, onStopSignal, orStartError } from "./serving.ts";
-import { streamMetrics } from "./start_metrics.ts";
+import { headlessMetrics } from "./start_metrics.ts";
 
 /**
  * Runs until the process is told to stop.
@@ -21,24 +23,32 @@ import { streamMetrics } from "./start_metrics.ts";
  * @returns the exit code
  * @throws StartError with what to do when it cannot start
  */
-export async function startStream(kafka: KafkaSettings, settings: Settings): Promise<number> {
+export async function startHeadless(
+  kafka: KafkaSettings,
+  settings: Settings,
+  roles: ReadonlySet<Role>,
+): Promise<number> {
   await dropPermissions(true);
   const log = await orStartError(openKafkaLog(kafka, settings));
-  const processors = new Processors();
+  const processors = roles.has("stream") ? new Processors() : null;
   // Who views is with other processes, and they hear of a session by its windows.
-  await orStartError(processors.run(log, settings, () => {}));
+  await orStartError(processors?.run(log, settings, () => {}) ?? Promise.resolve());
+  let loading: Loading | null = null;
+  if (settings.snowflake && roles.has("snowflake")) loading = startLoading(log, settings.snowflake);
   const stats = () => ({
     status: log.status(),
-    tasks: processors.figures(),
+    tasks: processors?.figures() ?? null,
+    snowflake: loading?.status() ?? null,
   });
   const probes: Probes = {
     readiness: () => Promise.resolve(readinessOf(stats())),
-    metrics: () => Promise.resolve(formatMetrics(streamMetrics(stats()))),
+    metrics: () => Promise.resolve(formatMetrics(headlessMetrics(stats()))),
   };
   const server = listen(settings, (req, remote) => answerProbe(probes, req, remote));
   const stopped = Promise.withResolvers<void>();
   onStopSignal(stopped.resolve);
   await stopped.promise;
+  await loading?.close();
   await Promise.all([drain(server), log.close()]);
   return 0;
 }

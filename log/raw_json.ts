@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { emptyBatch, type Gravity, type ReadingBatch, type Source } from "../records.ts";
+import { emptyBatch, type Gravity, type ReadingBatch, type Source } from "./records.ts";
 
 /** Of every reading, as clients call the sensor. */
 const NAME = "accelerometer";

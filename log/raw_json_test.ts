@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Gravity, ReadingBatch, Source } from "../records.ts";
-import { batchOf } from "../testing/batches.ts";
-import { decodeRaw, encodeRaw, newScratch } from "./raw_codec.ts";
+import type { Gravity, ReadingBatch, Source } from "./records.ts";
+import { batchOf } from "./testing/batches.ts";
+import { decodeRaw, encodeRaw, newScratch } from "./raw_json.ts";
 
 const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }).filter((text) =>
   !/\p{Cc}/u.test(text)

@@ -1,0 +1,66 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { StatusList } from "../components/StatusList.tsx";
+import type { SystemStatus } from "../web/status.ts";
+
+/** As often as the figures behind it are worth asking for, ms. */
+const POLL_MS = 5000;
+
+export interface StatusProps {
+  initial: SystemStatus;
+}
+
+/** How every moving part is doing. */
+export default function Status({ initial }: StatusProps) {
+  const status = useSignal(initial);
+  const isLost = useSignal(false);
+  const news = useSignal("");
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stopped = false;
+    const poll = async () => {
+      if (!document.hidden) {
+        const answer = await load();
+        if (stopped) return;
+        isLost.value = answer === null;
+        if (answer) {
+          news.value = tellNews(status.value, answer) ?? news.value;
+          status.value = answer;
+        }
+      }
+      timer = setTimeout(poll, POLL_MS);
+    };
+    timer = setTimeout(poll, POLL_MS);
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
+  }, []);
+
+  return (
+    <>
+      <StatusList status={status.value} isLost={isLost.value} />
+      <p class="sr-only" role="status">{news.value}</p>
+    </>
+  );
+}
+
+/** null when the server does not answer. */
+async function load(): Promise<SystemStatus | null> {
+  try {
+    const response = await fetch("/api/status", { signal: AbortSignal.timeout(POLL_MS) });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What a screen reader is told: parts that went wrong or are well again. */
+function tellNews(before: SystemStatus, now: SystemStatus): string | null {
+  const changed = now.parts.filter(({ id, state }) => {
+    const old = before.parts.find((part) => part.id === id)?.state;
+    return (state === "wrong") !== (old === "wrong");
+  });
+  return changed.length === 0 ? null : changed.map(({ text }) => text).join(" ");
+}

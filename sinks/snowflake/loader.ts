@@ -1,0 +1,261 @@
+/**
+ * Loads both topics into Snowflake. The position stands in Snowflake and moves in the transaction that brings the rows, so whatever
+ * happens to this process, to another one or to the connection, each record is there once.
+ *
+ * Records wait for one another, since each load wakes the warehouse; between loads there is no connection, so that it can sleep.
+ *
+ * @module
+ */
+import type { Share } from "../../log/port.ts";
+import type { SinkLog, SinkStatus } from "../port.ts";
+import { halve, type Part, rowCount } from "./delivery.ts";
+import type { Connection } from "./driver/connection.ts";
+import { explain, type Explanation, isDataError } from "./explain.ts";
+import type { SnowflakeSettings } from "./settings.ts";
+import { Source } from "./source.ts";
+import { Fenced, Target, WrongVersion } from "./target.ts";
+
+/** How often the log is asked for new records, ms. */
+const POLL_MS = 1000;
+/** The first try again comes after this, ms; each further one after twice as long. */
+const RETRY_MS = { soon: 1000, later: 15_000 };
+/** Longest wait between two tries, ms: a login costs nothing, and someone who mended it wants to see it go on. */
+const MAX_RETRY_MS = { soon: 60_000, later: 300_000 };
+/** Refused rows of one delivery that are set aside; where all are refused it is the table that is wrong. */
+const MAX_REFUSED = 100;
+/** What waits when the process stops is loaded if that takes no longer, ms; the next start does it otherwise. */
+const CLOSE_MS = 8000;
+
+/** Time, as the loader sees it. */
+export interface Clock {
+  now(): number;
+  /** Resolves after so long, or when `signal` says so. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface LoaderOptions {
+  log: SinkLog;
+  settings: SnowflakeSettings;
+  connect: (settings: SnowflakeSettings) => Promise<Connection>;
+  clock?: Clock;
+}
+
+/** The table refuses so many rows that it must be the table. */
+class TooManyRefused extends Error {
+  override name = "TooManyRefused";
+}
+
+/** See the module's text. */
+export class SnowflakeLoader {
+  readonly #log: SinkLog;
+  readonly #settings: SnowflakeSettings;
+  readonly #connect: () => Promise<Connection>;
+  readonly #clock: Clock;
+  readonly #source: Source;
+  readonly #stopping = new AbortController();
+  #wake = new AbortController();
+  #share: Share | null = null;
+  #partitions: readonly number[] = [];
+  /** Whether positions were read since partitions or the connection changed. */
+  #isPositioned = false;
+  #positionedAtMs = 0;
+  #target: Target | null = null;
+  #failures = 0;
+  #running: Promise<void> | null = null;
+  #status: SinkStatus = {
+    trouble: null,
+    lagRecords: { raw_sensor_data: 0, processed_activity: 0 },
+    deliveredRecords: 0,
+    deliveredBytes: 0,
+    deliveries: 0,
+    refusedRecords: 0,
+    lostRecords: 0,
+    lastDeliveryAtMs: null,
+  };
+
+  constructor({ log, settings, connect, clock = SYSTEM_CLOCK }: LoaderOptions) {
+    this.#log = log;
+    this.#settings = settings;
+    this.#connect = () => connect(settings);
+    this.#clock = clock;
+    const limits = { records: settings.bufferCountRecords, bytes: settings.bufferSizeBytes };
+    this.#source = new Source(log, limits, () => clock.now(), (topic, partition, records) => {
+      this.#status.lostRecords += records;
+      console.error(
+        `${topic}/${partition}: ${records} records were deleted before they were loaded into Snowflake. Keep them longer: raise ` +
+          "RETENTION_MS and RETENTION_BYTES, or with Kafka the topic's retention.ms and retention.bytes",
+      );
+    });
+  }
+
+  /** Begins to load; what is in the way is told by `status` and tried again. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  status(): SinkStatus {
+    return {
+      ...this.#status,
+      trouble: this.#status.trouble ?? this.#source.obstacle,
+      lagRecords: this.#source.lagRecords,
+    };
+  }
+
+  /** Loads what waits if that is soon done, and stops. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.abort();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
+    await Promise.race([this.#running, late]);
+    clearTimeout(timer);
+    await this.#disconnect();
+    await this.#share?.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const waitMs = await this.#step();
+      await this.#clock.wait(waitMs, this.#wake.signal);
+      if (this.#wake.signal.aborted && !this.#stopping.signal.aborted) this.#wake = new AbortController();
+    }
+    if (this.#isPositioned && this.#status.trouble === null) await this.#attempt(() => this.#deliver());
+  }
+
+  /** @returns how long to wait for the next, ms */
+  async #step(): Promise<number> {
+    const explanation = await this.#attempt(() => this.#advance());
+    if (explanation === null) return this.#source.isFull ? 0 : POLL_MS;
+    const { retry } = explanation;
+    const waitMs = Math.min(MAX_RETRY_MS[retry], RETRY_MS[retry] * 2 ** (this.#failures - 1));
+    // Several processes that failed together do not try together again.
+    return waitMs * (0.75 + Math.random() / 2);
+  }
+
+  /** @returns what went wrong, null: nothing */
+  async #attempt(work: () => Promise<void>): Promise<Explanation | null> {
+    try {
+      await work();
+      this.#failures = 0;
+      this.#status.trouble = null;
+      return null;
+    } catch (error) {
+      // Whatever was committed or not, the positions in Snowflake tell.
+      this.#isPositioned = false;
+      this.#source.clear();
+      await this.#disconnect();
+      this.#failures++;
+      const explanation = this.#explain(error);
+      if (!(error instanceof Fenced)) {
+        if (this.#status.trouble !== explanation.message) console.error(`Snowflake: ${explanation.message}`);
+        this.#status.trouble = explanation.message;
+      }
+      return explanation;
+    }
+  }
+
+  #explain(error: unknown): Explanation {
+    if (error instanceof WrongVersion || error instanceof TooManyRefused) {
+      return { message: error.message, retry: "later" };
+    }
+    return explain(error, this.#settings);
+  }
+
+  async #advance(): Promise<void> {
+    this.#share ??= await this.#log.share("snowflake", (partitions) => {
+      this.#partitions = [...partitions];
+      this.#isPositioned = false;
+      this.#wake.abort();
+    });
+    if (this.#partitions.length === 0) return;
+    const nowMs = this.#clock.now();
+    const looksAgain = this.#source.obstacle !== null &&
+      nowMs - this.#positionedAtMs >= this.#settings.bufferFlushMs;
+    if (!this.#isPositioned || looksAgain) await this.#position();
+    await this.#source.fill();
+    const { oldestAtMs, isFull } = this.#source;
+    const isDue = oldestAtMs !== null && this.#clock.now() - oldestAtMs >= this.#settings.bufferFlushMs;
+    if (isFull || isDue) await this.#deliver();
+    if (!isFull) await this.#disconnect();
+  }
+
+  async #position(): Promise<void> {
+    const partitions = this.#partitions;
+    const target = await this.#connected();
+    this.#isPositioned = true;
+    this.#positionedAtMs = this.#clock.now();
+    await this.#source.begin(await target.positions(partitions));
+  }
+
+  async #deliver(): Promise<void> {
+    const parts = this.#source.parts();
+    if (parts.length === 0) return;
+    const target = await this.#connected();
+    await this.#deliverParts(target, parts, { refused: 0 });
+    this.#source.delivered();
+  }
+
+  /** One transaction, or several where rows are refused: those are found by halving, and set aside. */
+  async #deliverParts(target: Target, parts: readonly Part[], found: { refused: number }): Promise<void> {
+    try {
+      await target.deliver(parts);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      if (rowCount(parts) > 1) {
+        for (const half of halve(parts)) await this.#deliverParts(target, half, found);
+        return;
+      }
+      if (++found.refused > MAX_REFUSED) {
+        throw new TooManyRefused(
+          `Snowflake refused more than ${MAX_REFUSED} records in one load, the last because: ${error.message}; ` +
+            "expected the tables as deno task snowflake:ddl makes them: run deno task snowflake:check",
+        );
+      }
+      await this.#setAside(parts, error.message);
+      await target.deliver(parts.map((part) => ({ ...part, rows: [] })));
+      return;
+    }
+    this.#count(parts);
+  }
+
+  async #setAside(parts: readonly Part[], message: string): Promise<void> {
+    const { topic, partition, rows: [row] } = parts.find(({ rows }) => rows.length > 0)!;
+    const { offset, key, json: value } = row;
+    const reason = `Snowflake refused it: ${message}`;
+    await this.#log.setAside([{ topic, partition, offset, key, value, reason }]);
+    this.#status.refusedRecords++;
+  }
+
+  #count(parts: readonly Part[]): void {
+    const status = this.#status;
+    status.deliveries++;
+    status.deliveredRecords += rowCount(parts);
+    for (const { rows } of parts) status.deliveredBytes += rows.reduce((sum, { bytes }) => sum + bytes, 0);
+    status.lastDeliveryAtMs = this.#clock.now();
+  }
+
+  async #connected(): Promise<Target> {
+    return this.#target ??= await Target.open(this.#connect, this.#log.id);
+  }
+
+  async #disconnect(): Promise<void> {
+    const target = this.#target;
+    this.#target = null;
+    await target?.close();
+  }
+}
+
+const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
+    }),
+};

@@ -1,0 +1,205 @@
+/**
+ * Reads records of the log's partitions and holds them until they are loaded.
+ *
+ * @module
+ */
+import { encodeRaw } from "../../log/raw_json.ts";
+import type { Extent } from "../../log/port.ts";
+import type { ActivityRecord, ReadingBatch } from "../../log/records.ts";
+import type { SinkLog } from "../port.ts";
+import type { Part, Row } from "./delivery.ts";
+import type { Topic } from "./statements.ts";
+import { type Position, SINK_TOPICS } from "./target.ts";
+
+/** Records read at a time: some ms of the thread that the sink shares with the engine. */
+const SLICE_RECORDS = 100;
+
+export interface SourceLimits {
+  records: number;
+  bytes: number;
+}
+
+/** One partition of one topic. */
+interface Stream {
+  topic: Topic;
+  partition: number;
+  /** Where loading stands. */
+  from: number;
+  /** Where reading goes on. */
+  next: number;
+  rows: Row[];
+  /** Why it cannot be loaded; null: it can. */
+  obstacle: string | null;
+}
+
+const utf8 = new TextEncoder();
+
+/** See the module's text. */
+export class Source {
+  readonly #log: SinkLog;
+  readonly #limits: SourceLimits;
+  readonly #now: () => number;
+  readonly #onLost: (topic: Topic, partition: number, records: number) => void;
+  #streams: Stream[] = [];
+  #records = 0;
+  #bytes = 0;
+  /** When the oldest held record came, ms; null: none is held. */
+  #oldestAtMs: number | null = null;
+  /** Records not loaded, per topic, when the log was last asked. */
+  readonly #lag = { raw_sensor_data: 0, processed_activity: 0 };
+
+  /** @param onLost is told of records that retention deleted before they were read */
+  constructor(
+    log: SinkLog,
+    limits: SourceLimits,
+    now: () => number,
+    onLost: (topic: Topic, partition: number, records: number) => void,
+  ) {
+    this.#log = log;
+    this.#limits = limits;
+    this.#now = now;
+    this.#onLost = onLost;
+  }
+
+  /** Starts anew at these positions; what was held is forgotten. */
+  async begin(positions: readonly Position[]): Promise<void> {
+    this.clear();
+    const streams: Stream[] = [];
+    for (const { topic, partition, next, lastMark } of positions) {
+      const stream: Stream = { topic, partition, from: next, next, rows: [], obstacle: null };
+      if (await this.#wasMadeAnew(stream, lastMark)) stream.obstacle = obstacleOf(stream, this.#log.id);
+      streams.push(stream);
+    }
+    this.#streams = streams;
+  }
+
+  clear(): void {
+    this.#streams = [];
+    this.#records = this.#bytes = 0;
+    this.#oldestAtMs = null;
+  }
+
+  /** Reads until the limits are reached or there is no more for now. */
+  async fill(): Promise<void> {
+    for (const topic of SINK_TOPICS) {
+      const extents = await this.#log.extents(topic);
+      const streams = this.#streams.filter((stream) => stream.topic === topic);
+      for (const stream of streams) await this.#fillFrom(stream, extents[stream.partition]);
+      this.#lag[topic] = streams.reduce(
+        (sum, { partition, from }) => sum + Math.max(0, extents[partition].end - from),
+        0,
+      );
+    }
+  }
+
+  get isFull(): boolean {
+    return this.#records >= this.#limits.records || this.#bytes >= this.#limits.bytes;
+  }
+
+  get oldestAtMs(): number | null {
+    return this.#oldestAtMs;
+  }
+
+  /** Records of the log that are not loaded; on Kafka ends of transactions count too. */
+  get lagRecords(): { raw_sensor_data: number; processed_activity: number } {
+    return { ...this.#lag };
+  }
+
+  /** Why some partitions are not loaded, or null. */
+  get obstacle(): string | null {
+    return this.#streams.find(({ obstacle }) => obstacle !== null)?.obstacle ?? null;
+  }
+
+  /** What is held, and the positions after it. */
+  parts(): Part[] {
+    return this.#streams.filter(({ from, next }) => next > from)
+      .map(({ topic, partition, from, next, rows }) => ({ topic, partition, from, next, rows }));
+  }
+
+  /** What `parts` gave is loaded. */
+  delivered(): void {
+    for (const stream of this.#streams) {
+      stream.from = stream.next;
+      stream.rows = [];
+    }
+    this.#records = this.#bytes = 0;
+    this.#oldestAtMs = null;
+  }
+
+  async #fillFrom(stream: Stream, { begin, end }: Extent): Promise<void> {
+    if (stream.obstacle !== null) return;
+    if (stream.next > end) {
+      stream.obstacle = obstacleOf(stream, this.#log.id);
+      return;
+    }
+    if (stream.next < begin) {
+      this.#onLost(stream.topic, stream.partition, begin - stream.next);
+      stream.next = begin;
+    }
+    while (stream.next < end && !this.isFull) {
+      const before = stream.next;
+      const { rows, next, oldestAtMs } = await this.#read(stream);
+      for (const row of rows) {
+        stream.rows.push(row);
+        this.#bytes += row.bytes;
+      }
+      this.#records += rows.length;
+      stream.next = next;
+      if (rows.length > 0) this.#oldestAtMs = Math.min(this.#oldestAtMs ?? Infinity, oldestAtMs);
+      if (next === before) return;
+      // The engine's other work comes first.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
+  async #read({ topic, partition, next: from }: Pick<Stream, "topic" | "partition" | "next">) {
+    const nowMs = this.#now();
+    if (topic === "raw_sensor_data") {
+      const { records, next } = await this.#log.readRaw(partition, from, SLICE_RECORDS);
+      const oldestAtMs = records.reduce((least, { record }) => Math.min(least, record.receivedAtMs), nowMs);
+      return { rows: records.map(({ offset, record }) => rawRow(offset, record)), next, oldestAtMs };
+    }
+    // The end of a window may be long ago when a phone sends late: what counts is that it is there now.
+    const { records, next } = await this.#log.readActivity(partition, from, SLICE_RECORDS);
+    return {
+      rows: records.map(({ offset, record }) => activityRow(offset, record)),
+      next,
+      oldestAtMs: nowMs,
+    };
+  }
+
+  /** Whether the newest loaded record is not the one that stands there now. */
+  async #wasMadeAnew(stream: Stream, lastMark: string | null): Promise<boolean> {
+    const { begin, end } = (await this.#log.extents(stream.topic))[stream.partition];
+    if (stream.next > end) return true;
+    if (lastMark === null) return false;
+    const offset = offsetOf(lastMark);
+    if (offset < begin) return false;
+    const { rows } = await this.#read({ ...stream, next: offset });
+    return rows.length > 0 && rows[0].offset === offset && rows[0].mark !== lastMark;
+  }
+}
+
+const rowOf = (offset: number, key: string, json: string, messageId: string): Row => ({
+  offset,
+  key,
+  json,
+  bytes: utf8.encode(json).length,
+  mark: `${offset} ${key} ${messageId}`,
+});
+
+const rawRow = (offset: number, record: ReadingBatch): Row =>
+  rowOf(offset, record.deviceId, encodeRaw(record), record.messageId);
+
+const activityRow = (offset: number, record: ActivityRecord): Row =>
+  rowOf(offset, record.deviceId, JSON.stringify(record), record.messageId);
+
+const offsetOf = (mark: string): number => Number(mark.slice(0, mark.indexOf(" ")));
+
+const obstacleOf = ({ topic, partition, next }: Stream, logId: string): string =>
+  `${topic}/${partition} was loaded up to offset ${next}, but the log has other records there or ends before it: the topic was ` +
+  `made anew, or restored from an older copy. To load it from its beginning run in Snowflake, as an administrator: ` +
+  `DELETE FROM ACTIVITY_DB.SINK.OFFSETS WHERE LOG_ID = '${
+    logId.replaceAll("'", "''")
+  }' AND KAFKA_TOPIC = '${topic}' ` +
+  `AND KAFKA_PARTITION = ${partition}; rows of the topic before stay, with the same offsets and an older LOADED_AT`;

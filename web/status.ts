@@ -1,0 +1,127 @@
+/**
+ * The Status page's content: one entry per moving part, what is so, and what to do when it is not as it should be.
+ *
+ * @module
+ */
+import { formatAge, formatCount } from "../islands/live/format.ts";
+import type { LogHealth, Readiness, Services, SnowflakeHealth } from "./services.ts";
+
+/** `ok`: as it should be. `busy`: so by itself soon. `off`: not switched on. `wrong`: someone has to do something. */
+export type PartState = "ok" | "busy" | "off" | "wrong";
+
+export const PART_IDS = ["log", "classification", "pages", "deadLetters", "snowflake"] as const;
+
+export interface Part {
+  id: (typeof PART_IDS)[number];
+  state: PartState;
+  /** What is so. */
+  text: string;
+}
+
+export interface SystemStatus {
+  parts: Part[];
+  /** When this was so, ms since the Unix epoch. */
+  atMs: number;
+}
+
+export interface StatusInput {
+  log: LogHealth;
+  readiness: Readiness;
+  snowflake: SnowflakeHealth;
+}
+
+/** Asks every part. @param nowMs the wall clock, ms since the Unix epoch */
+export async function loadStatus(
+  services: Pick<Services, "logHealth" | "readiness" | "snowflakeHealth">,
+  nowMs: number,
+): Promise<SystemStatus> {
+  const [log, readiness, snowflake] = await Promise.all([
+    services.logHealth(),
+    services.readiness(),
+    services.snowflakeHealth(),
+  ]);
+  return statusOf({ log, readiness, snowflake }, nowMs);
+}
+
+/** @param nowMs the wall clock, ms since the Unix epoch */
+export function statusOf({ log, readiness, snowflake }: StatusInput, nowMs: number): SystemStatus {
+  return {
+    parts: [
+      { id: "log", ...logPart(log) },
+      { id: "classification", ...classificationPart(log) },
+      { id: "pages", ...pagesPart(readiness.checks.pages) },
+      { id: "deadLetters", ...deadLettersPart(log.deadLetters) },
+      { id: "snowflake", ...snowflakePart(snowflake, nowMs) },
+    ],
+    atMs: nowMs,
+  };
+}
+
+type Said = Omit<Part, "id">;
+const ok = (text: string): Said => ({ state: "ok", text });
+const busy = (text: string): Said => ({ state: "busy", text });
+const wrong = (text: string): Said => ({ state: "wrong", text });
+
+const counted = (count: number, one: string, many: string) =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+const batches = (count: number) => counted(count, "batch", "batches");
+const records = (count: number) => counted(count, "record", "records");
+
+function logPart({ partitions, lostRecords, trouble }: LogHealth): Said {
+  if (trouble !== null) return wrong(trouble);
+  const kept = partitions.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const places = counted(partitions.length, "partition", "partitions");
+  const text = `${batches(kept)} of readings kept in ${places}.`;
+  if (lostRecords === 0) return ok(text);
+  return wrong(
+    `${text} ${
+      batches(lostRecords)
+    } deleted by retention before being classified: raise RETENTION_MS and RETENTION_BYTES, ` +
+      "or with Kafka the topic's retention.ms and retention.bytes.",
+  );
+}
+
+function classificationPart({ partitions }: LogHealth): Said {
+  const lag = partitions.reduce((sum, { lagRecords }) => sum + lagRecords, 0);
+  return lag === 0
+    ? ok("Everything is classified.")
+    : busy(`${batches(lag)} on the way to being classified.`);
+}
+
+const pagesPart = (check = "ok"): Said => {
+  if (check === "ok") return ok("Pages show everything.");
+  return check.startsWith("being filled") ? busy(`Pages are ${check}.`) : wrong(`${check}.`);
+};
+
+const deadLettersPart = (count: number): Said =>
+  count === 0
+    ? ok("None: every record could be used.")
+    : wrong(`${records(count)} set aside with the reason.`);
+
+function snowflakePart(health: SnowflakeHealth, nowMs: number): Said {
+  if (health.state === "off") return { state: "off", text: "Off: records are not loaded into Snowflake." };
+  if (health.state === "elsewhere") {
+    return {
+      state: "ok",
+      text: "Loaded by the processes with the role snowflake: their /readyz and /metrics tell how it goes.",
+    };
+  }
+  const { trouble, lagRecords, deliveredRecords, deliveries, lostRecords, lastDeliveryAtMs } = health.status;
+  const waiting = lagRecords.raw_sensor_data + lagRecords.processed_activity;
+  const last = lastDeliveryAtMs === null
+    ? "Nothing loaded since the start"
+    : `${records(deliveredRecords)} in ${counted(deliveries, "load", "loads")} since the start, the last ${
+      formatAge(nowMs - lastDeliveryAtMs)
+    } ago`;
+  const text = `${last}; ${waiting === 0 ? "none waits" : `${records(waiting)} wait for the next one`}.`;
+  if (trouble !== null) return wrong(`${trouble}. The log keeps the records meanwhile. ${text}`);
+  if (lostRecords > 0) {
+    return wrong(
+      `${text} ${
+        records(lostRecords)
+      } deleted by retention before being loaded: raise RETENTION_MS and RETENTION_BYTES, ` +
+        "or with Kafka the topics' retention.ms and retention.bytes.",
+    );
+  }
+  return ok(text);
+}

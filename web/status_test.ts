@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { type Part, PART_IDS, type StatusInput, statusOf } from "./status.ts";
+
+const NOW_MS = 1_767_225_600_000;
+const SINK = {
+  trouble: null,
+  lagRecords: { raw_sensor_data: 2, processed_activity: 1 },
+  deliveredRecords: 1500,
+  deliveredBytes: 1e6,
+  deliveries: 2,
+  refusedRecords: 0,
+  lostRecords: 0,
+  lastDeliveryAtMs: NOW_MS - 180_000,
+};
+const WELL: StatusInput = {
+  log: {
+    partitions: [{ partition: 0, begin: 10, end: 1240, lagRecords: 0 }],
+    deadLetters: 0,
+    lostRecords: 0,
+    trouble: null,
+  },
+  readiness: { ready: true, checks: { log: "ok", processing: "ok", pages: "ok" } },
+  snowflake: { state: "here", status: SINK },
+};
+
+function part(id: Part["id"], change: Partial<StatusInput> = {}): Part {
+  return statusOf({ ...WELL, ...change }, NOW_MS).parts.find((each) => each.id === id)!;
+}
+
+Deno.test("every part is fine where nothing is wrong", () => {
+  const { parts, atMs } = statusOf(WELL, NOW_MS);
+  assert.deepEqual(parts.map(({ id }) => id), [...PART_IDS]);
+  assert.ok(parts.every(({ state }) => state === "ok"));
+  assert.equal(atMs, NOW_MS);
+  assert.equal(part("log").text, "1,230 batches of readings kept in 1 partition.");
+});
+
+Deno.test("trouble, lost records and dead letters need someone, and say what to do", () => {
+  assert.deepEqual(part("log", { log: { ...WELL.log, trouble: "No broker answers" } }), {
+    id: "log",
+    state: "wrong",
+    text: "No broker answers",
+  });
+  const lost = part("log", { log: { ...WELL.log, lostRecords: 1 } });
+  assert.equal(lost.state, "wrong");
+  assert.match(lost.text, /1 batch deleted by retention .* raise RETENTION_MS/);
+  assert.equal(part("deadLetters", { log: { ...WELL.log, deadLetters: 2 } }).state, "wrong");
+});
+
+Deno.test("what gets right by itself is busy", () => {
+  const partitions = [{ partition: 0, begin: 0, end: 9, lagRecords: 4 }];
+  assert.equal(part("classification", { log: { ...WELL.log, partitions } }).state, "busy");
+  const filling = {
+    ready: true,
+    checks: { pages: "being filled from the log: they do not show everything yet" },
+  };
+  assert.deepEqual(part("pages", { readiness: filling }), {
+    id: "pages",
+    state: "busy",
+    text: "Pages are being filled from the log: they do not show everything yet.",
+  });
+  const failed = { ready: false, checks: { pages: "the read model could not be written: disk full" } };
+  assert.equal(part("pages", { readiness: failed }).state, "wrong");
+});
+
+Deno.test("Snowflake is off, elsewhere, loading or in trouble", () => {
+  assert.equal(part("snowflake", { snowflake: { state: "off" } }).state, "off");
+  assert.match(part("snowflake", { snowflake: { state: "elsewhere" } }).text, /the role snowflake/);
+  assert.equal(
+    part("snowflake").text,
+    "1,500 records in 2 loads since the start, the last 3\u00a0min ago; 3 records wait for the next one.",
+  );
+  const trouble = part("snowflake", {
+    snowflake: { state: "here", status: { ...SINK, trouble: "the key is wrong" } },
+  });
+  assert.equal(trouble.state, "wrong");
+  assert.match(trouble.text, /^the key is wrong\. The log keeps the records meanwhile\. /);
+  const lost = part("snowflake", { snowflake: { state: "here", status: { ...SINK, lostRecords: 7 } } });
+  assert.match(lost.text, /7 records deleted by retention before being loaded/);
+});
