@@ -107,6 +107,16 @@ const COMMANDS: Record<string, Command> = {
     example: "deno task snowflake:check",
     load: async () => (await import("./commands/snowflake_check.ts")).snowflakeCheck,
   },
+  "snowflake:local": {
+    summary: "Run a Snowflake account on this machine, to try loading without one",
+    usage: "[--port N] [--folder DIR]",
+    options: [
+      ["--port N", "where it answers on 127.0.0.1 (8085)"],
+      ["--folder DIR", "its data and keys (data/snowflake)"],
+    ],
+    example: "deno task snowflake:local",
+    load: async () => (await import("./commands/snowflake_local.ts")).snowflakeLocal,
+  },
   build: {
     summary: "Bundle what runs in the browser into static/build",
     usage: "",

@@ -14,6 +14,7 @@ import { benchIngest } from "./ingest.ts";
 import { benchKafka } from "./kafka.ts";
 import { report, type Row } from "./report.ts";
 import { PRODUCT, type Server, startPeer, startProduct } from "./server.ts";
+import { benchSnowflake } from "./snowflake.ts";
 import { benchStream } from "./stream.ts";
 
 /** With a peer, each server is measured this often, in turn: the machine's mood hits both. */
@@ -82,6 +83,12 @@ const SUITES: Record<string, Suite> = {
   conns(values, signal) {
     const conns = count(values, "conns", 5000, 50_000);
     return measured(values.peer, (server) => benchConns(server, conns, signal));
+  },
+  snowflake(values, signal) {
+    const phones = count(values, "phones", 200, 10_000);
+    const secs = count(values, "secs", 60, 86_400);
+    const conns = count(values, "conns", 50, 10_000);
+    return benchSnowflake({ phones, secs, conns, clock: SYSTEM_CLOCK, signal });
   },
   kafka(values, signal) {
     const { overload } = values;

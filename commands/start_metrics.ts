@@ -170,7 +170,7 @@ function sinkMetrics(status: SinkStatus): Metric[] {
     gauge(
       "sink_lag_records",
       "Records of this process's partitions that are not yet in Snowflake",
-      Object.entries(status.lagRecords).map(([topic, value]) => ({ labels: { topic }, value })),
+      Object.entries(status.lagRecords ?? {}).map(([topic, value]) => ({ labels: { topic }, value })),
     ),
     gauge(
       "sink_last_delivery_timestamp_seconds",

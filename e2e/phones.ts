@@ -48,7 +48,7 @@ function messagesOf(phone: number, { messages, startMs }: PhonesOptions): string
 
 /** Posts a phone's messages in order, each again until it is acknowledged. */
 async function post(
-  messages: string[],
+  messages: readonly string[],
   paceMs: number,
   url: () => Promise<string>,
   onAck: () => void,
@@ -80,18 +80,35 @@ async function post(
  * Posts everything of every phone.
  *
  * @param url where to post now; awaited before every try
- * @returns when all is acknowledged, and how much is so far
  */
-export function postAll(
-  options: PhonesOptions,
+export function postAll(options: PhonesOptions, url: () => Promise<string>): Posting {
+  const phones = Array.from({ length: options.phones }, (_, phone) => messagesOf(phone, options));
+  return postMessages(phones, options.paceMs, url);
+}
+
+/** What phones have been told so far. */
+export interface Posting {
+  /** Resolves when all is acknowledged. */
+  done: Promise<void>;
+  acked(): number;
+  total: number;
+}
+
+/**
+ * Posts each phone's messages in order, each again until it is acknowledged.
+ *
+ * @param phones bodies of each one's messages
+ * @param paceMs between a phone's messages, ms
+ * @param url where to post now; awaited before every try
+ */
+export function postMessages(
+  phones: readonly (readonly string[])[],
+  paceMs: number,
   url: () => Promise<string>,
-): { done: Promise<void>; acked(): number; total: number } {
+): Posting {
   let acked = 0;
-  const posting = Array.from(
-    { length: options.phones },
-    (_, phone) => post(messagesOf(phone, options), options.paceMs, url, () => acked++),
-  );
-  const total = options.phones * options.messages;
+  const posting = phones.map((messages) => post(messages, paceMs, url, () => acked++));
+  const total = phones.reduce((sum, messages) => sum + messages.length, 0);
   const done = Promise.all(posting).then(() => assert.equal(acked, total));
   return { done, acked: () => acked, total };
 }

@@ -15,8 +15,8 @@ export type SinkLog = Pick<
 export interface SinkStatus {
   /** What keeps records from being delivered now and how to mend it; null when all is well. */
   trouble: string | null;
-  /** Records in the log that are not delivered yet, per topic, of the partitions this process has. */
-  lagRecords: Record<"raw_sensor_data" | "processed_activity", number>;
+  /** Records in the log that are not delivered yet, per topic, of the partitions this process has; null while that is not known. */
+  lagRecords: Record<"raw_sensor_data" | "processed_activity", number> | null;
   deliveredRecords: number;
   /** Of the records as they were sent. */
   deliveredBytes: number;

@@ -107,13 +107,13 @@ function snowflakePart(health: SnowflakeHealth, nowMs: number): Said {
     };
   }
   const { trouble, lagRecords, deliveredRecords, deliveries, lostRecords, lastDeliveryAtMs } = health.status;
-  const waiting = lagRecords.raw_sensor_data + lagRecords.processed_activity;
+  const waiting = lagRecords && lagRecords.raw_sensor_data + lagRecords.processed_activity;
   const last = lastDeliveryAtMs === null
     ? "Nothing loaded since the start"
     : `${records(deliveredRecords)} in ${counted(deliveries, "load", "loads")} since the start, the last ${
       formatAge(nowMs - lastDeliveryAtMs)
     } ago`;
-  const text = `${last}; ${waiting === 0 ? "none waits" : `${records(waiting)} wait for the next one`}.`;
+  const text = `${last}; ${waitingWords(waiting)}.`;
   if (trouble !== null) return wrong(`${trouble}. The log keeps the records meanwhile. ${text}`);
   if (lostRecords > 0) {
     return wrong(
@@ -124,4 +124,9 @@ function snowflakePart(health: SnowflakeHealth, nowMs: number): Said {
     );
   }
   return ok(text);
+}
+
+function waitingWords(waiting: number | null): string {
+  if (waiting === null) return "where loading goes on is not known yet";
+  return waiting === 0 ? "none waits" : `${records(waiting)} wait for the next one`;
 }

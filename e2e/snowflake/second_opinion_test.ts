@@ -23,7 +23,7 @@ const {
   ADD_POSITIONS,
   BEGIN,
   COMMIT,
-  INSERT_ROWS,
+  INSERT_DELIVERED,
   LOCK_POSITIONS,
   MOVE_POSITIONS,
   READ_POSITIONS,
@@ -32,6 +32,7 @@ const {
 
 const AT_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const LOG = "log-1";
+const DELIVERY = "delivery-1";
 const RAW = {
   messageId: "7",
   sessionId: 'it\'s a "session" \\ ☃',
@@ -65,7 +66,13 @@ const load = (ending: string): Step[] => [
   { sql: LOCK_POSITIONS, binds: [LOG] },
   {
     sql: MOVE_POSITIONS,
-    binds: [JSON.stringify([["raw_sensor_data", 1, 0, 3, "7"], ["processed_activity", 0, 0, 1, "s"]]), LOG],
+    binds: [
+      JSON.stringify([
+        ["raw_sensor_data", 1, 0, 3, "7", DELIVERY],
+        ["processed_activity", 0, 0, 1, "s", DELIVERY],
+      ]),
+      LOG,
+    ],
   },
   ...ending === COMMIT
     ? [insert("raw_sensor_data", [[1, 0, RAW], [1, 2, RAW]]), insert("processed_activity", [[0, 0, WINDOW]])]
@@ -74,7 +81,7 @@ const load = (ending: string): Step[] => [
 ];
 
 function insert(topic: statements.Topic, rows: unknown[]): Step {
-  return { sql: INSERT_ROWS[topic], binds: [topic, LOG, topic, JSON.stringify(rows)] };
+  return { sql: INSERT_DELIVERED[topic], binds: [topic, LOG, topic, JSON.stringify(rows), LOG, DELIVERY] };
 }
 
 async function run(steps: Step[]): Promise<{ columns: string[]; rows: unknown[][] }[]> {

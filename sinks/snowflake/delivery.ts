@@ -32,7 +32,7 @@ export interface Part {
  * Bytes of records in one statement. Snowflake takes 16 MB with everything; inside the request a record is a text in a text, which
  * at most doubles it.
  */
-const MAX_STATEMENT_BYTES = 5_000_000;
+export const MAX_STATEMENT_BYTES = 5_000_000;
 
 /** The rows as JSON texts `[[partition, offset, record], …]`, none too large for a statement. */
 export function* statementTexts(parts: readonly Part[]): Generator<{ json: string; count: number }> {

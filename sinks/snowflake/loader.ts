@@ -7,6 +7,7 @@
  * @module
  */
 import type { Share } from "../../log/port.ts";
+import { Unavailable } from "../../log/unavailable.ts";
 import type { SinkLog, SinkStatus } from "../port.ts";
 import { halve, type Part, rowCount } from "./delivery.ts";
 import type { Connection } from "./driver/connection.ts";
@@ -64,7 +65,7 @@ export class SnowflakeLoader {
   #running: Promise<void> | null = null;
   #status: SinkStatus = {
     trouble: null,
-    lagRecords: { raw_sensor_data: 0, processed_activity: 0 },
+    lagRecords: null,
     deliveredRecords: 0,
     deliveredBytes: 0,
     deliveries: 0,
@@ -124,8 +125,11 @@ export class SnowflakeLoader {
 
   /** @returns how long to wait for the next, ms */
   async #step(): Promise<number> {
-    const explanation = await this.#attempt(() => this.#advance());
-    if (explanation === null) return this.#source.isFull ? 0 : POLL_MS;
+    let isBehind = false;
+    const explanation = await this.#attempt(async () => {
+      isBehind = await this.#advance();
+    });
+    if (explanation === null) return isBehind ? 0 : POLL_MS;
     const { retry } = explanation;
     const waitMs = Math.min(MAX_RETRY_MS[retry], RETRY_MS[retry] * 2 ** (this.#failures - 1));
     // Several processes that failed together do not try together again.
@@ -158,25 +162,44 @@ export class SnowflakeLoader {
     if (error instanceof WrongVersion || error instanceof TooManyRefused) {
       return { message: error.message, retry: "later" };
     }
+    if (error instanceof Unavailable) return { message: error.detail, retry: "soon" };
     return explain(error, this.#settings);
   }
 
-  async #advance(): Promise<void> {
+  /** @returns whether as much was held as may be, so that there may be more */
+  async #advance(): Promise<boolean> {
     this.#share ??= await this.#log.share("snowflake", (partitions) => {
       this.#partitions = [...partitions];
       this.#isPositioned = false;
       this.#wake.abort();
     });
-    if (this.#partitions.length === 0) return;
-    const nowMs = this.#clock.now();
-    const looksAgain = this.#source.obstacle !== null &&
-      nowMs - this.#positionedAtMs >= this.#settings.bufferFlushMs;
-    if (!this.#isPositioned || looksAgain) await this.#position();
+    if (this.#partitions.length === 0) {
+      await this.#source.begin([]);
+      return false;
+    }
+    if (!this.#isPositioned) {
+      // The lag is to grow before everyone's eyes while Snowflake does not answer.
+      await this.#source.measure();
+      await this.#position();
+    }
     await this.#source.fill();
     const { oldestAtMs, isFull } = this.#source;
-    const isDue = oldestAtMs !== null && this.#clock.now() - oldestAtMs >= this.#settings.bufferFlushMs;
-    if (isFull || isDue) await this.#deliver();
+    if (isFull || (oldestAtMs !== null && this.#isDue(oldestAtMs))) await this.#deliver();
+    if (this.#looksAgain()) this.#isPositioned = false;
     if (!isFull) await this.#disconnect();
+    return isFull;
+  }
+
+  /** What failed does not wait for others again: only when it is loaded it shows that all is well. */
+  #isDue(oldestAtMs: number): boolean {
+    return this.#failures > 0 || this.#clock.now() - oldestAtMs >= this.#settings.bufferFlushMs;
+  }
+
+  /** Whether an obstacle may have been taken away in Snowflake; not while other records wait, which would be read again. */
+  #looksAgain(): boolean {
+    const { obstacle, oldestAtMs } = this.#source;
+    if (obstacle === null || oldestAtMs !== null) return false;
+    return this.#clock.now() - this.#positionedAtMs >= this.#settings.bufferFlushMs;
   }
 
   async #position(): Promise<void> {

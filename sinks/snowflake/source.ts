@@ -6,7 +6,7 @@
 import { encodeRaw } from "../../log/raw_json.ts";
 import type { Extent } from "../../log/port.ts";
 import type { ActivityRecord, ReadingBatch } from "../../log/records.ts";
-import type { SinkLog } from "../port.ts";
+import type { SinkLog, SinkStatus } from "../port.ts";
 import type { Part, Row } from "./delivery.ts";
 import type { Topic } from "./statements.ts";
 import { type Position, SINK_TOPICS } from "./target.ts";
@@ -28,6 +28,8 @@ interface Stream {
   /** Where reading goes on. */
   next: number;
   rows: Row[];
+  /** Whether all that is there has been read; what Kafka ends transactions with stays behind the last record. */
+  isAtEnd: boolean;
   /** Why it cannot be loaded; null: it can. */
   obstacle: string | null;
 }
@@ -46,7 +48,9 @@ export class Source {
   /** When the oldest held record came, ms; null: none is held. */
   #oldestAtMs: number | null = null;
   /** Records not loaded, per topic, when the log was last asked. */
-  readonly #lag = { raw_sensor_data: 0, processed_activity: 0 };
+  #lag: SinkStatus["lagRecords"] = null;
+  /** Up to where losses have been told, by partition: what fails begins again, and must not tell them again. */
+  readonly #toldLost = new Map<string, number>();
 
   /** @param onLost is told of records that retention deleted before they were read */
   constructor(
@@ -63,33 +67,36 @@ export class Source {
 
   /** Starts anew at these positions; what was held is forgotten. */
   async begin(positions: readonly Position[]): Promise<void> {
-    this.clear();
     const streams: Stream[] = [];
     for (const { topic, partition, next, lastMark } of positions) {
-      const stream: Stream = { topic, partition, from: next, next, rows: [], obstacle: null };
+      const stream: Stream = { topic, partition, from: next, next, rows: [], isAtEnd: false, obstacle: null };
       if (await this.#wasMadeAnew(stream, lastMark)) stream.obstacle = obstacleOf(stream, this.#log.id);
       streams.push(stream);
     }
     this.#streams = streams;
+    this.clear();
+    if (streams.length === 0) this.#lag = { raw_sensor_data: 0, processed_activity: 0 };
   }
 
+  /** Forgets what is held; it would be read again. */
   clear(): void {
-    this.#streams = [];
+    for (const stream of this.#streams) {
+      stream.next = stream.from;
+      stream.rows = [];
+      stream.isAtEnd = false;
+    }
     this.#records = this.#bytes = 0;
     this.#oldestAtMs = null;
   }
 
   /** Reads until the limits are reached or there is no more for now. */
   async fill(): Promise<void> {
-    for (const topic of SINK_TOPICS) {
-      const extents = await this.#log.extents(topic);
-      const streams = this.#streams.filter((stream) => stream.topic === topic);
-      for (const stream of streams) await this.#fillFrom(stream, extents[stream.partition]);
-      this.#lag[topic] = streams.reduce(
-        (sum, { partition, from }) => sum + Math.max(0, extents[partition].end - from),
-        0,
-      );
-    }
+    await this.#measure((stream, extent) => this.#fillFrom(stream, extent));
+  }
+
+  /** Asks the log how much it has that is not loaded, as `fill` does, from where loading stood last. */
+  async measure(): Promise<void> {
+    if (this.#streams.length > 0) await this.#measure(() => Promise.resolve());
   }
 
   get isFull(): boolean {
@@ -100,9 +107,9 @@ export class Source {
     return this.#oldestAtMs;
   }
 
-  /** Records of the log that are not loaded; on Kafka ends of transactions count too. */
-  get lagRecords(): { raw_sensor_data: number; processed_activity: number } {
-    return { ...this.#lag };
+  /** Records of the log that are not loaded; of those not yet read, on Kafka, ends of transactions count too. */
+  get lagRecords(): SinkStatus["lagRecords"] {
+    return this.#lag;
   }
 
   /** Why some partitions are not loaded, or null. */
@@ -126,6 +133,26 @@ export class Source {
     this.#oldestAtMs = null;
   }
 
+  async #measure(visit: (stream: Stream, extent: Extent) => Promise<void>): Promise<void> {
+    const lag = { raw_sensor_data: 0, processed_activity: 0 };
+    for (const topic of SINK_TOPICS) {
+      const extents = await this.#log.extents(topic);
+      for (const stream of this.#streams.filter((stream) => stream.topic === topic)) {
+        await visit(stream, extents[stream.partition]);
+        lag[topic] += lagOf(stream, extents[stream.partition]);
+      }
+    }
+    this.#lag = lag;
+  }
+
+  #tellLost({ topic, partition, next }: Stream, begin: number): void {
+    const key = `${topic}/${partition}`;
+    const from = Math.max(next, this.#toldLost.get(key) ?? 0);
+    if (from >= begin) return;
+    this.#toldLost.set(key, begin);
+    this.#onLost(topic, partition, begin - from);
+  }
+
   async #fillFrom(stream: Stream, { begin, end }: Extent): Promise<void> {
     if (stream.obstacle !== null) return;
     if (stream.next > end) {
@@ -133,9 +160,10 @@ export class Source {
       return;
     }
     if (stream.next < begin) {
-      this.#onLost(stream.topic, stream.partition, begin - stream.next);
+      this.#tellLost(stream, begin);
       stream.next = begin;
     }
+    stream.isAtEnd = stream.next === end;
     while (stream.next < end && !this.isFull) {
       const before = stream.next;
       const { rows, next, oldestAtMs } = await this.#read(stream);
@@ -146,6 +174,7 @@ export class Source {
       this.#records += rows.length;
       stream.next = next;
       if (rows.length > 0) this.#oldestAtMs = Math.min(this.#oldestAtMs ?? Infinity, oldestAtMs);
+      stream.isAtEnd = rows.length === 0 || next >= end;
       if (next === before) return;
       // The engine's other work comes first.
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -179,6 +208,9 @@ export class Source {
     return rows.length > 0 && rows[0].offset === offset && rows[0].mark !== lastMark;
   }
 }
+
+const lagOf = ({ next, rows, isAtEnd }: Stream, { begin, end }: Extent): number =>
+  rows.length + (isAtEnd ? 0 : Math.max(0, end - Math.max(next, begin)));
 
 const rowOf = (offset: number, key: string, json: string, messageId: string): Row => ({
   offset,

@@ -39,14 +39,17 @@ VALUES (S.LOG_ID, S.KAFKA_TOPIC, S.KAFKA_PARTITION, 0, SYSDATE())`;
 export const LOCK_POSITIONS = `UPDATE ${POSITIONS} SET UPDATED_AT = SYSDATE() WHERE LOG_ID = ?`;
 
 /**
- * Moves on only from where the batch begins: whoever else loaded the same rows in between changes fewer rows than it names.
- * Binds: JSON `[[topic, partition, expected, next, lastMessage], …]`, log id.
+ * Moves on only from where the batch begins: whoever else loaded the same rows in between changes fewer rows than it names. Where
+ * there is no row (it was refused, or only a transaction ended there), the newest loaded one stays known.
+ * Binds: JSON `[[topic, partition, expected, next, lastMessage, delivery id], …]`, log id.
  */
 export const MOVE_POSITIONS = `UPDATE ${POSITIONS} AS O
-SET NEXT_OFFSET = S.NEXT_OFFSET, LAST_MESSAGE = S.LAST_MESSAGE, UPDATED_AT = SYSDATE()
+SET NEXT_OFFSET = S.NEXT_OFFSET, LAST_MESSAGE = COALESCE(S.LAST_MESSAGE, O.LAST_MESSAGE), DELIVERY_ID = S.DELIVERY_ID,
+  UPDATED_AT = SYSDATE()
 FROM (
   SELECT F.VALUE[0]::VARCHAR AS KAFKA_TOPIC, F.VALUE[1]::NUMBER(9,0) AS KAFKA_PARTITION,
-    F.VALUE[2]::NUMBER(18,0) AS EXPECTED, F.VALUE[3]::NUMBER(18,0) AS NEXT_OFFSET, F.VALUE[4]::VARCHAR AS LAST_MESSAGE
+    F.VALUE[2]::NUMBER(18,0) AS EXPECTED, F.VALUE[3]::NUMBER(18,0) AS NEXT_OFFSET, F.VALUE[4]::VARCHAR AS LAST_MESSAGE,
+    F.VALUE[5]::VARCHAR AS DELIVERY_ID
   FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) AS F
 ) AS S
 WHERE O.LOG_ID = ? AND O.KAFKA_TOPIC = S.KAFKA_TOPIC AND O.KAFKA_PARTITION = S.KAFKA_PARTITION
@@ -85,3 +88,18 @@ SELECT ${METADATA("F.VALUE[2]:timestamp")},
   ?, ?, F.VALUE[0]::NUMBER(9,0), F.VALUE[1]::NUMBER(18,0)
 FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) AS F`,
 };
+
+/**
+ * The same, but only inside the transaction that moved the positions. Snowflake ends a transaction that is idle for minutes while
+ * others wait; what its session sends afterwards would be a transaction of its own, and the rows there without their position.
+ * Binds: as above, then log id, delivery id.
+ */
+export const INSERT_DELIVERED: Record<Topic, string> = {
+  raw_sensor_data: onlyDelivered(INSERT_ROWS.raw_sensor_data),
+  processed_activity: onlyDelivered(INSERT_ROWS.processed_activity),
+};
+
+function onlyDelivered(insert: string): string {
+  return `${insert}
+WHERE EXISTS (SELECT 1 FROM ${POSITIONS} AS O WHERE O.LOG_ID = ? AND O.DELIVERY_ID = ?)`;
+}

@@ -108,6 +108,7 @@ export const OFFSETS: Table = {
       type: "VARCHAR",
       comment: "The newest loaded record: tells a topic that was made anew from the one loaded before",
     },
+    { name: "DELIVERY_ID", type: "VARCHAR", comment: "The delivery that moved it last" },
     { name: "UPDATED_AT", type: "TIMESTAMP_NTZ(3)", comment: "When it was last changed, UTC" },
   ],
 };

@@ -9,7 +9,7 @@ import {
   ADD_POSITIONS,
   BEGIN,
   COMMIT,
-  INSERT_ROWS,
+  INSERT_DELIVERED,
   LOCK_POSITIONS,
   MOVE_POSITIONS,
   READ_POSITIONS,
@@ -96,38 +96,37 @@ export class Target {
    * tell
    */
   async deliver(parts: readonly Part[]): Promise<void> {
+    const deliveryId = crypto.randomUUID();
     await this.#execute(BEGIN);
     try {
       await this.#execute(LOCK_POSITIONS, [this.#logId]);
       const moves = parts.map((
         { topic, partition, from, next, rows },
-      ) => [topic, partition, from, next, rows.at(-1)?.mark ?? null]);
+      ) => [topic, partition, from, next, rows.at(-1)?.mark ?? null, deliveryId]);
       const { rowsAffected } = await this.#execute(MOVE_POSITIONS, [JSON.stringify(moves), this.#logId]);
       if (rowsAffected !== parts.length) {
         throw new Fenced(`${rowsAffected} of ${parts.length} partitions are where this delivery begins`);
       }
       for (const topic of SINK_TOPICS) {
-        await this.#insert(
-          topic,
-          parts.filter((part) => part.topic === topic),
-        );
+        await this.#insert(topic, deliveryId, parts.filter((part) => part.topic === topic));
       }
+      await this.#execute(COMMIT);
     } catch (error) {
       // After an Unanswered there is no session to roll back, and its end does it.
       if (error instanceof Error && error.name !== "Unanswered") await this.#execute(ROLLBACK);
       throw error;
     }
-    await this.#execute(COMMIT);
   }
 
   close(): Promise<void> {
     return this.#connection.close();
   }
 
-  async #insert(topic: Topic, parts: readonly Part[]): Promise<void> {
+  async #insert(topic: Topic, deliveryId: string, parts: readonly Part[]): Promise<void> {
     let inserted = 0;
     for (const { json } of statementTexts(parts)) {
-      const { rowsAffected } = await this.#execute(INSERT_ROWS[topic], [topic, this.#logId, topic, json]);
+      const binds = [topic, this.#logId, topic, json, this.#logId, deliveryId];
+      const { rowsAffected } = await this.#execute(INSERT_DELIVERED[topic], binds);
       inserted += rowsAffected;
     }
     const expected = rowCount(parts);

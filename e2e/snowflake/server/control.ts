@@ -5,14 +5,20 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
-import { FAULT_KINDS, type FaultKind, type FaultRule, type Faults, type RandomFaults } from "./faults.ts";
+import {
+  CONTROL_TOKEN_HEADER,
+  FAULT_KINDS,
+  type FaultKind,
+  type FaultRule,
+  type RandomFaults,
+} from "../control.ts";
+import type { Faults } from "./faults.ts";
 import type { Call } from "./http.ts";
 import type { Journal } from "./journal.ts";
 import { membersOf, textOf } from "./json.ts";
 import type { Reply } from "./replies.ts";
 import { type SqlBind, type SqlEngine, SqlError, type SqlResult } from "./sql/types.ts";
 
-export const CONTROL_TOKEN_HEADER = "x-control-token";
 const ADMIN = { user: "ADMIN", role: "ACCOUNTADMIN" };
 
 export interface ControlContext {

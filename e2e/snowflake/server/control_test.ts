@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Entry } from "./journal.ts";
+import type { Entry } from "../control.ts";
 import { controlRequest, query } from "./testing/client.ts";
 import { withServer } from "./testing/with_server.ts";
 

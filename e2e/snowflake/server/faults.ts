@@ -4,54 +4,7 @@
  * @module
  */
 import { seededU32 } from "../../../commands/random.ts";
-
-/** Every kind, with how long it takes unless said otherwise, ms; 0 for those that take no time. */
-export const FAULT_DELAY_MS = {
-  /** HTTP status 503, not executed. */
-  unavailable: 0,
-  /** Neither executed nor answered; the connection is closed in the end. */
-  hang: 600_000,
-  /** The connection is closed, not executed. */
-  drop: 0,
-  /** Executed; the connection is closed instead of an answer. */
-  lostReply: 0,
-  /** 390112: the session's token has to be renewed. */
-  sessionExpired: 0,
-  /** 390111: the session has ended, its transaction is rolled back. */
-  sessionGone: 0,
-  /** Executed later. */
-  slow: 1000,
-  /** A COMMIT whose client is cut off, and that is done later nevertheless. */
-  zombieCommit: 5000,
-  /** 000606: no warehouse works. */
-  warehouseSuspended: 0,
-  /** 003001: a right was taken away. */
-  accessRevoked: 0,
-} as const;
-
-export type FaultKind = keyof typeof FAULT_DELAY_MS;
-export const FAULT_KINDS = Object.keys(FAULT_DELAY_MS) as FaultKind[];
-
-export interface FaultRule {
-  kind: FaultKind;
-  /**
-   * What it is for, a regular expression without regard to case: statements, and logins, which are called `LOGIN user`. Without
-   * one all statements.
-   */
-  match?: string;
-  /** How many requests it strikes, repeated ones too; 1 without one. */
-  times?: number;
-  delayMs?: number;
-}
-
-/** Strikes statements at random, the same ones for the same seed and the same order of requests. */
-export interface RandomFaults {
-  seed: number;
-  /** Share of the requests, 0 to 1. */
-  rate: number;
-  kinds: FaultKind[];
-  delayMs?: number;
-}
+import { FAULT_DELAY_MS, type FaultKind, type FaultRule, type RandomFaults } from "../control.ts";
 
 export interface Fault {
   kind: FaultKind;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Counters, Entry, FailedLogin } from "../control.ts";
 
 /** Statements that are kept; the counters go on. */
 const KEPT_ENTRIES = 20_000;
@@ -10,43 +11,6 @@ const KEPT_ENTRIES = 20_000;
 const KEPT_LOGINS = 100;
 /** Longer ones are cut, characters: binds are not part of it, and ours are shorter. */
 const MAX_TEXT_LENGTH = 4000;
-
-export interface Entry {
-  /** Counts up from 1. */
-  number: number;
-  text: string;
-  user: string;
-  queryId: string | null;
-  /** Length of the request's body, bytes. */
-  requestBytes: number;
-  /** `done`, Snowflake's code of the refusal, or `fault: …` when it was not executed. */
-  status: string;
-  /** Kind of the statement, `failed` when it was refused. */
-  kind: string;
-  /** Rows changed, or returned by a query. */
-  rows: number;
-  /** ms since the epoch. */
-  startMs: number;
-  endMs: number;
-}
-
-export interface Counters {
-  /** By kind. */
-  statements: Record<string, number>;
-  requestBytes: Record<string, number>;
-  rows: Record<string, number>;
-  logins: number;
-}
-
-/** A login that was refused. */
-export interface FailedLogin {
-  user: string | null;
-  code: string;
-  /** For key pairs why, as `SYSTEM$GET_LOGIN_FAILURE_DETAILS` says it. */
-  reason: string;
-  /** Stands in the message to the client. */
-  id: string;
-}
 
 export class Journal {
   readonly counters: Counters = { statements: {}, requestBytes: {}, rows: {}, logins: 0 };

@@ -11,16 +11,10 @@
  */
 import { createPublicKey } from "node:crypto";
 import { parseArgs } from "node:util";
+import type { Ready } from "../control.ts";
 import { startServer } from "./server.ts";
 import { openEngine } from "./sql/engine.ts";
 import type { SqlEngine } from "./sql/types.ts";
-
-/** What it prints. */
-export interface Ready {
-  url: string;
-  account: string;
-  controlToken: string;
-}
 
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({

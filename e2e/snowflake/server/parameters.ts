@@ -32,7 +32,7 @@ const DEFAULTS: Record<string, Value> = {
   TIMESTAMP_NTZ_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3",
   TIMESTAMP_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM",
   TIMESTAMP_TZ_OUTPUT_FORMAT: "",
-  TIMEZONE: "UTC",
+  TIMEZONE: "America/Los_Angeles",
 };
 
 /** @param session those of the session that differ, as text */

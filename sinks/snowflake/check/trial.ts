@@ -8,7 +8,7 @@ import type { Connection } from "../driver/connection.ts";
 import {
   ADD_POSITIONS,
   BEGIN,
-  INSERT_ROWS,
+  INSERT_DELIVERED,
   LOCK_POSITIONS,
   MOVE_POSITIONS,
   ROLLBACK,
@@ -54,11 +54,11 @@ export async function tryLoad(connection: Connection, deadlineMs: number): Promi
     (await run(ADD_POSITIONS, logId, JSON.stringify(TOPICS.map((topic) => [topic, 0])))).rowsAffected,
   ];
   counts.push((await run(LOCK_POSITIONS, logId)).rowsAffected);
-  const moves = TOPICS.map((topic) => [topic, 0, 0, 1, "1"]);
+  const moves = TOPICS.map((topic) => [topic, 0, 0, 1, "1", logId]);
   counts.push((await run(MOVE_POSITIONS, JSON.stringify(moves), logId)).rowsAffected);
   for (const topic of TOPICS) {
     const rows = JSON.stringify([[0, 0, RECORDS[topic]]]);
-    counts.push((await run(INSERT_ROWS[topic], topic, logId, topic, rows)).rowsAffected);
+    counts.push((await run(INSERT_DELIVERED[topic], topic, logId, topic, rows, logId, logId)).rowsAffected);
   }
   await run(ROLLBACK);
   const expected = [2, 2, 2, 1, 1];

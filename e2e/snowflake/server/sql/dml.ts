@@ -146,17 +146,23 @@ async function insert(
 
 /** An array bind stands for one row per element: the single row of VALUES is written that often. */
 function expandArrays(query: Query, context: CompileContext): Query {
-  const length = context.binds.reduce((most, { value }) => (Array.isArray(value) ? Math.max(most, value.length) : most), 0);
+  const length = context.binds.reduce(
+    (most, { value }) => (Array.isArray(value) ? Math.max(most, value.length) : most),
+    0,
+  );
   if (length === 0) return query;
   if (query.body.kind !== "values" || query.body.rows.length !== 1) {
     throw unsupported("Array bind with anything but INSERT … VALUES");
   }
   const width = context.binds.length;
-  const binds: SqlBind[] = Array.from({ length }, (_, row) =>
-    context.binds.map(({ type, value }): SqlBind => ({
-      type,
-      value: Array.isArray(value) ? value[row] ?? null : value,
-    }))).flat();
+  const binds: SqlBind[] = Array.from(
+    { length },
+    (_, row) =>
+      context.binds.map(({ type, value }): SqlBind => ({
+        type,
+        value: Array.isArray(value) ? value[row] ?? null : value,
+      })),
+  ).flat();
   context.binds = binds;
   const [cells] = query.body.rows;
   const shift = (row: number) => (expression: Expression): Expression =>
@@ -224,7 +230,9 @@ async function update(statement: Change & { kind: "update" }, context: ChangeCon
   const { values, targets } = assignments(statement.set, table, scope, compiling);
   const where = statement.where ? ` WHERE ${condition(statement.where, scope, compiling).sql}` : "";
   await storage.run(
-    `CREATE OR REPLACE TEMP TABLE sf_changes AS SELECT ${target.row} AS r, ${values.join(", ")} FROM ${render()}${where}`,
+    `CREATE OR REPLACE TEMP TABLE sf_changes AS SELECT ${target.row} AS r, ${
+      values.join(", ")
+    } FROM ${render()}${where}`,
     compiling.parameters,
   );
   return { updated: await versions.update(table, transaction, "sf_changes", targets) };
@@ -246,8 +254,16 @@ async function remove(statement: Change & { kind: "delete" }, context: ChangeCon
 async function merge(statement: Change & { kind: "merge" }, context: ChangeContext): Promise<Counts> {
   const { storage, versions, target: { table }, transaction, compile: compiling } = context;
   const target = targetRelation(context, statement.alias);
-  const source = compileSource(statement.source, { relations: [], aliases: new Map(), parent: null }, compiling);
-  const scope: Scope = { relations: [target.relation, ...source.relations], aliases: new Map(), parent: null };
+  const source = compileSource(
+    statement.source,
+    { relations: [], aliases: new Map(), parent: null },
+    compiling,
+  );
+  const scope: Scope = {
+    relations: [target.relation, ...source.relations],
+    aliases: new Map(),
+    parent: null,
+  };
   const sourceOnly: Scope = { ...scope, relations: source.relations };
   const on = condition(statement.on, scope, compiling).sql;
   const fits = (clause: MergeClause) => {
@@ -260,9 +276,20 @@ async function merge(statement: Change & { kind: "merge" }, context: ChangeConte
   const plans = statement.clauses.map(({ action }) => {
     if (action.kind === "delete") return { kind: action.kind } as const;
     const set: Assignments = action.kind === "update" ? action.set : insertSet(action, table);
-    const made = assignments(set, table, action.kind === "update" ? scope : sourceOnly, compiling, values.length);
+    const made = assignments(
+      set,
+      table,
+      action.kind === "update" ? scope : sourceOnly,
+      compiling,
+      values.length,
+    );
     values.push(...made.values);
-    return { kind: action.kind, set, targets: made.targets, first: values.length - made.values.length } as const;
+    return {
+      kind: action.kind,
+      set,
+      targets: made.targets,
+      first: values.length - made.values.length,
+    } as const;
   });
   const selected = [`${target.row} AS r`, `CASE ${chosen} END AS a`, ...values].join(", ");
   await storage.run(
@@ -288,7 +315,10 @@ async function merge(statement: Change & { kind: "merge" }, context: ChangeConte
   return counts;
 }
 
-function insertSet({ columns, values }: MergeClause["action"] & { kind: "insert" }, table: Table): Assignments {
+function insertSet(
+  { columns, values }: MergeClause["action"] & { kind: "insert" },
+  table: Table,
+): Assignments {
   const names = columns.length === 0 ? table.columns.map(({ name }) => name) : columns;
   if (names.length !== values.length) throw valueCountMismatch(values.length, names.length);
   return names.map((column, i) => ({ column, value: values[i] }));

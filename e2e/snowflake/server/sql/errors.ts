@@ -171,7 +171,8 @@ const DATA_ERRORS: [RegExp, (match: RegExpMatchArray) => SqlError][] = [
 /** Turns what DuckDB threw into what Snowflake would have said. */
 export function fromDuckDb(error: unknown): SqlError {
   if (error instanceof SqlError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  // Below its message DuckDB shows the statement that it was given.
+  const message = (error instanceof Error ? error.message : String(error)).split("\n\nLINE")[0].trimEnd();
   const raised = RAISED.exec(message);
   if (raised) return new SqlError(raised[1], raised[2], raised[3]);
   for (const [pattern, make] of DATA_ERRORS) {

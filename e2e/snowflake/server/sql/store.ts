@@ -44,9 +44,15 @@ export function checked(name: string, column: TableColumn): string {
   const { type } = column;
   const guards: string[] = [];
   if (!column.nullable) {
-    guards.push(`WHEN ${name} IS NULL THEN ${raise("100072", "22000", "NULL result in a non-nullable column")}`);
+    guards.push(
+      `WHEN ${name} IS NULL THEN ${raise("100072", "22000", "NULL result in a non-nullable column")}`,
+    );
   }
-  const tooLarge = raise("100082", "22000", `Max LOB size (${MAX_VALUE_BYTES}) exceeded in column ${column.name}`);
+  const tooLarge = raise(
+    "100082",
+    "22000",
+    `Max LOB size (${MAX_VALUE_BYTES}) exceeded in column ${column.name}`,
+  );
   if (type.kind === "TEXT") {
     if (type.length! < MAX_VALUE_BYTES) {
       // The message's beginning is enough to find the value by.
@@ -56,7 +62,9 @@ export function checked(name: string, column: TableColumn): string {
       );
     }
     guards.push(`WHEN strlen(${name}) > ${MAX_VALUE_BYTES} THEN ${tooLarge}`);
-  } else if (isVariant(type)) guards.push(`WHEN strlen(CAST(${name} AS VARCHAR)) > ${MAX_VALUE_BYTES} THEN ${tooLarge}`);
+  } else if (isVariant(type)) {
+    guards.push(`WHEN strlen(CAST(${name} AS VARCHAR)) > ${MAX_VALUE_BYTES} THEN ${tooLarge}`);
+  }
   const value = stored(name, type);
   return guards.length === 0 ? value : `CASE ${guards.join(" ")} ELSE ${value} END`;
 }
@@ -67,4 +75,3 @@ function stored(name: string, type: DataType): string {
     ? toScale(name, 9, type.scale ?? 9)
     : name;
 }
-

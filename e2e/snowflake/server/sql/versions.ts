@@ -75,7 +75,13 @@ export class Versions {
 
   async begin(nowMs: number): Promise<Transaction> {
     this.#last = await this.#storage.number("SELECT nextval('sf_tx')");
-    const transaction = { id: this.#last, startedMs: nowMs, tables: new Set<number>(), ended: new Set<number>(), noted: false };
+    const transaction = {
+      id: this.#last,
+      startedMs: nowMs,
+      tables: new Set<number>(),
+      ended: new Set<number>(),
+      noted: false,
+    };
     this.#open.set(transaction.id, transaction);
     return transaction;
   }

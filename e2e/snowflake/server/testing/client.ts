@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { Server } from "../server.ts";
-import { CONTROL_TOKEN_HEADER } from "../control.ts";
+import { CONTROL_TOKEN_HEADER } from "../../control.ts";
 
 /** Keeps no connections: fetch sends a request again by itself when one that it kept is closed. */
 const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
