@@ -107,6 +107,13 @@ const COMMANDS: Record<string, Command> = {
     example: "deno task snowflake:check",
     load: async () => (await import("./commands/snowflake_check.ts")).snowflakeCheck,
   },
+  connect: {
+    summary: "Write the Kafka Connect files for the settings in force",
+    usage: "[--dir DIR]",
+    options: [["--dir DIR", "where to (connect)"]],
+    example: "deno task connect --dir /etc/kafka-connect",
+    load: async () => (await import("./commands/connect.ts")).connect,
+  },
   "snowflake:local": {
     summary: "Run a Snowflake account on this machine, to try loading without one",
     usage: "[--port N] [--folder DIR]",

@@ -14,6 +14,7 @@ import type { Connection } from "./driver/connection.ts";
 import { explain, type Explanation, isDataError } from "./explain.ts";
 import type { SnowflakeSettings } from "./settings.ts";
 import { Source } from "./source.ts";
+import { fullName, OFFSETS } from "./tables.ts";
 import { Fenced, Target, WrongVersion } from "./target.ts";
 
 /** How often the log is asked for new records, ms. */
@@ -24,6 +25,8 @@ const RETRY_MS = { soon: 1000, later: 15_000 };
 const MAX_RETRY_MS = { soon: 60_000, later: 300_000 };
 /** Refused rows of one delivery that are set aside; where all are refused it is the table that is wrong. */
 const MAX_REFUSED = 100;
+/** So often in a row another process may be faster; one that was given up for dead does not go on for longer. */
+const MAX_FENCED = 4;
 /** What waits when the process stops is loaded if that takes no longer, ms; the next start does it otherwise. */
 const CLOSE_MS = 8000;
 
@@ -150,7 +153,7 @@ export class SnowflakeLoader {
       await this.#disconnect();
       this.#failures++;
       const explanation = this.#explain(error);
-      if (!(error instanceof Fenced)) {
+      if (!(error instanceof Fenced && this.#failures <= MAX_FENCED)) {
         if (this.#status.trouble !== explanation.message) console.error(`Snowflake: ${explanation.message}`);
         this.#status.trouble = explanation.message;
       }
@@ -161,6 +164,17 @@ export class SnowflakeLoader {
   #explain(error: unknown): Explanation {
     if (error instanceof WrongVersion || error instanceof TooManyRefused) {
       return { message: error.message, retry: "later" };
+    }
+    if (error instanceof Fenced) {
+      return {
+        message:
+          `another process loads the same partitions of this log again and again (${error.message}), or they stand twice ` +
+          `in ${fullName(OFFSETS)}: run SELECT LOG_ID, KAFKA_TOPIC, KAFKA_PARTITION, COUNT(*) FROM ${
+            fullName(OFFSETS)
+          } GROUP BY ` +
+          "LOG_ID, KAFKA_TOPIC, KAFKA_PARTITION HAVING COUNT(*) > 1",
+        retry: "soon",
+      };
     }
     if (error instanceof Unavailable) return { message: error.detail, retry: "soon" };
     return explain(error, this.#settings);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Unavailable } from "../../log/unavailable.ts";
 import { Unanswered } from "./driver/connection.ts";
 import { SnowflakeLoader } from "./loader.ts";
-import { COMMIT, INSERT_DELIVERED, READ_POSITIONS, type Topic } from "./statements.ts";
+import { COMMIT, INSERT_DELIVERED, MOVE_POSITIONS, READ_POSITIONS, type Topic } from "./statements.ts";
 import { FakeSnowflake } from "./testing/fake_snowflake.ts";
 import { MemoryLog } from "./testing/memory_log.ts";
 import { TestClock } from "./testing/test_clock.ts";
@@ -110,7 +110,7 @@ test("as many records or bytes as are held at most do not wait, and what is behi
   const { clock, snowflake } = harness;
   await clock.pass(POLL_MS);
   harness.append(...Array.from({ length: 450 }, (_, i) => String(i)));
-  await clock.pass(2 * POLL_MS);
+  await clock.pass(POLL_MS);
   assert.equal(snowflake.loads, 2);
   assert.deepEqual(harness.messages, Array.from({ length: 400 }, (_, i) => String(i)));
   const large = { xyz: new Float64Array(9000).fill(0.123456), tMs: new Float64Array(3000), count: 3000 };
@@ -151,20 +151,23 @@ test("a commit that is done late, while the same records are loaded again: each 
   assert.equal(harness.loader.status().trouble, null);
 });
 
-test("another process that loads the same partition is no trouble, and nothing is loaded twice", async (harness) => {
-  const { clock, snowflake } = harness;
-  const other = new Harness(harness.log, snowflake);
-  harness.append("a", "b");
-  await other.clock.pass(FLUSH_MS + POLL_MS);
-  await clock.pass(POLL_MS);
-  assert.equal(harness.loader.status().trouble, null);
-  harness.append("c");
-  await clock.pass(FLUSH_MS + LONG_MS);
-  await other.clock.pass(FLUSH_MS + LONG_MS);
-  assert.deepEqual([harness.messages, harness.position()], [["a", "b", "c"], 3]);
-  for (const { loader } of [harness, other]) assert.equal(loader.status().trouble, null);
-  await other.loader.close();
-});
+test(
+  "another process that loads the same partition is no trouble, and nothing is loaded twice",
+  async (harness, said) => {
+    const { clock, snowflake } = harness;
+    const other = new Harness(harness.log, snowflake);
+    harness.append("a", "b");
+    await other.clock.pass(FLUSH_MS + POLL_MS);
+    await clock.pass(POLL_MS);
+    assert.equal(harness.loader.status().trouble, null);
+    harness.append("c");
+    await clock.pass(FLUSH_MS + LONG_MS);
+    await other.clock.pass(FLUSH_MS + LONG_MS);
+    assert.deepEqual([harness.messages, harness.position()], [["a", "b", "c"], 3]);
+    assert.deepEqual(said, []);
+    await other.loader.close();
+  },
+);
 
 test(
   "what failed is tried again after waits that grow up to a bound, its trouble is said once and goes away",
@@ -197,17 +200,41 @@ test(
   },
 );
 
+for (const sql of [INSERT_DELIVERED[RAW], COMMIT]) {
+  test(`a transaction that Snowflake has ended before ${sql.slice(0, 6)} is done again`, async (harness) => {
+    const { clock, snowflake } = harness;
+    harness.append("a");
+    snowflake.failNext(sql, "alone");
+    await clock.pass(FLUSH_MS + LONG_MS);
+    harness.append("b");
+    await clock.pass(FLUSH_MS + LONG_MS);
+    assert.deepEqual([harness.messages, harness.position()], [["a", "b"], 2]);
+  });
+}
+
+test("fenced again and again, it says so and what to look for", async (harness) => {
+  const { clock, snowflake, loader } = harness;
+  await clock.pass(POLL_MS);
+  harness.append("a");
+  snowflake.failAll(MOVE_POSITIONS, { rowsAffected: 2 });
+  await clock.pass(FLUSH_MS + LONG_MS);
+  assert.match(loader.status().trouble ?? "", /2 of 1 .* HAVING COUNT/);
+  snowflake.mend();
+  await clock.pass(LONG_MS);
+  assert.deepEqual([harness.messages, loader.status().trouble], [["a"], null]);
+});
+
 test("while a table refuses, the trouble stays although what is read again is young, and the lag grows", async (harness) => {
   const { clock, snowflake, loader } = harness;
   await clock.pass(POLL_MS);
   harness.log.appendActivity(0, 5000);
   snowflake.failAll(INSERT_DELIVERED[PROCESSED], RIGHT_LACKING);
   await clock.pass(FLUSH_MS + POLL_MS);
-  snowflake.failAll(READ_POSITIONS, RIGHT_LACKING);
   for (let timeMs = 0; timeMs < FLUSH_MS; timeMs += 10_000) {
     await clock.pass(10_000);
     assert.match(loader.status().trouble ?? "", /003001/);
   }
+  snowflake.failAll(READ_POSITIONS, RIGHT_LACKING);
   harness.log.appendActivity(0, 10_000);
   await clock.pass(LONG_MS);
   assert.equal(loader.status().lagRecords?.processed_activity, 2);

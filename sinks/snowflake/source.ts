@@ -199,9 +199,8 @@ export class Source {
 
   /** Whether the newest loaded record is not the one that stands there now. */
   async #wasMadeAnew(stream: Stream, lastMark: string | null): Promise<boolean> {
-    const { begin, end } = (await this.#log.extents(stream.topic))[stream.partition];
-    if (stream.next > end) return true;
     if (lastMark === null) return false;
+    const { begin } = (await this.#log.extents(stream.topic))[stream.partition];
     const offset = offsetOf(lastMark);
     if (offset < begin) return false;
     const { rows } = await this.#read({ ...stream, next: offset });

@@ -132,7 +132,7 @@ export class Target {
     const expected = rowCount(parts);
     if (inserted !== expected) {
       throw new Error(
-        `Snowflake inserted ${inserted} rows of ${topic}, expected ${expected}: nothing was loaded`,
+        `Snowflake took ${inserted} of ${expected} rows of ${topic}, because it had ended the transaction: nothing was loaded`,
       );
     }
   }

@@ -113,6 +113,14 @@ Deno.test("without an answer nothing is loaded, unless it was the commit's that 
   }
 });
 
+Deno.test("rows that come after Snowflake has ended the idle transaction are not taken without their position", async () => {
+  const snowflake = new FakeSnowflake();
+  const target = await openTarget(snowflake);
+  snowflake.failNext(INSERT_DELIVERED[TOPIC], "alone");
+  await assert.rejects(target.deliver([partOf(0, 2)]), /took 0 of 2 rows/);
+  assert.deepEqual([offsets(snowflake), snowflake.position(TOPIC, 0, LOG)], [[], 0]);
+});
+
 Deno.test("tables of another version are not touched, and the session is closed", async () => {
   for (
     const [version, message] of [[0, /snowflake:ddl/], [SCHEMA_VERSION + 1, /update the program/]] as const

@@ -39,8 +39,17 @@ export interface PositionRow {
   deliveryId: string | null;
 }
 
-/** What goes wrong with a statement. Unanswered: it was `never` done, `done` all the same, or it will be, `late`. */
-export type Fault = { code: number; sqlState?: string } | "never" | "done" | "late";
+/**
+ * What goes wrong with a statement: it is refused, it changes other rows than it should, or Snowflake has ended the transaction
+ * before it, which was idle for too long (`alone`). Unanswered: it was `never` done, `done` all the same, or it will be, `late`.
+ */
+export type Fault =
+  | { code: number; sqlState?: string }
+  | { rowsAffected: number }
+  | "alone"
+  | "never"
+  | "done"
+  | "late";
 
 type Bind = string | number;
 type Positions = ReadonlyMap<string, PositionRow>;
@@ -187,7 +196,12 @@ class Session implements Connection {
     const fault = this.#snowflake.takeFault(sql);
     if (fault === null) return await this.#do(sql, binds);
     if (typeof fault === "object") {
+      if ("rowsAffected" in fault) return { rows: [], rowsAffected: fault.rowsAffected };
       throw new SnowflakeError(`refused: ${fault.code}`, fault.code, fault.sqlState ?? null, "query-1");
+    }
+    if (fault === "alone") {
+      this.#rollback();
+      return await this.#do(sql, binds);
     }
     this.#isGone = true;
     this.#snowflake.sessions--;
@@ -283,7 +297,6 @@ class Session implements Connection {
   }
 
   #insert(sql: string, [topic, logId, sameTopic, json, sameLogId, deliveryId]: readonly Bind[]): Reply {
-    if (!this.#inTransaction) throw refusal("rows outside of a transaction");
     const isDelivered = [...this.#seen().values()].some((row) =>
       row.logId === sameLogId && row.deliveryId === deliveryId
     );
@@ -303,6 +316,7 @@ class Session implements Connection {
     for (const [partition, offset, record] of values) {
       this.#rows.push({ logId: String(logId), topic: expected, partition, offset, record });
     }
+    if (!this.#inTransaction) this.commit();
     return { rows: [], rowsAffected: values.length };
   }
 }
