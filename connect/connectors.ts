@@ -152,7 +152,7 @@ function connector(
   };
 }
 
-/** The connector takes letters, digits, underscores, hyphens and dollars, and no dots (`Utils.isValidSnowflakeApplicationName`). */
+/** A name with other characters than letters, digits, underscores and hyphens the connector replaces by one of its own making. */
 const withoutDots = (prefix: string) => prefix.replaceAll(".", "_");
 
 function login(snowflake: ConnectorSettings["snowflake"]): Record<string, string> {

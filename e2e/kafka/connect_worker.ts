@@ -33,10 +33,13 @@ const LOG_LINES = 30;
 /**
  * Ends Java when stdin closes, and so also when the test that started it is killed; ends itself when Java ends.
  */
-const RUN = `exec 3<&0; log=$1; shift
-java "$@" >"$log" 2>&1 & java=$!
-{ cat <&3 >/dev/null; kill -9 $java; } 2>/dev/null &
+const RUN = `exec 3<&0 >"$1" 2>&1; shift
+java "$@" & java=$!
+{ cat <&3 >/dev/null; kill -9 $java; } &
 wait $java`;
+
+/** A distributed worker takes this for a setting of its topic and refuses it. */
+const OF_STANDALONE = "offset.storage.file.filename=";
 
 /** Of `connect-distributed`, instead of a file of one worker's own; one broker cannot hold three replicas. */
 const distributed = (id: string) => ({
@@ -103,7 +106,7 @@ export async function startWorker({ brokers, secretsPath, env }: WorkerOptions):
     env,
     stdin: "piped",
     stdout: "null",
-    stderr: "inherit",
+    stderr: "null",
   }).spawn();
   let ended = false;
   const status = child.status.then(() => void (ended = true));
@@ -126,7 +129,7 @@ export async function startWorker({ brokers, secretsPath, env }: WorkerOptions):
 function readProperties(): Record<string, string> {
   const lines = Deno.readTextFileSync(new URL("worker.properties", CONNECT)).split("\n");
   return Object.fromEntries(
-    lines.filter((line) => /^[^#]+=/.test(line)).map((line) => {
+    lines.filter((line) => /^[^#]+=/.test(line) && !line.startsWith(OF_STANDALONE)).map((line) => {
       const at = line.indexOf("=");
       return [line.slice(0, at), line.slice(at + 1)];
     }),

@@ -30,9 +30,14 @@ export async function testBrokers(): Promise<string[]> {
  * CI it fails instead, since a skipped test there protects nobody.
  *
  * @param fn takes `host:port` of each broker
+ * @param alsoMissing what else it cannot run without; null when nothing
  */
-export function kafkaTest(name: string, fn: (brokers: string[], t: Deno.TestContext) => Promise<void>): void {
-  const missing = givenBrokers() === null ? kafkaMissing() : null;
+export function kafkaTest(
+  name: string,
+  fn: (brokers: string[], t: Deno.TestContext) => Promise<void>,
+  alsoMissing: string | null = null,
+): void {
+  const missing = alsoMissing ?? (givenBrokers() === null ? kafkaMissing() : null);
   register(name, async (t) => await fn(await testBrokers(), t), missing);
 }
 

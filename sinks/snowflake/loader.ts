@@ -23,7 +23,7 @@ const POLL_MS = 1000;
 const RETRY_MS = { soon: 1000, later: 15_000 };
 /** Longest wait between two tries, ms: a login costs nothing, and someone who mended it wants to see it go on. */
 const MAX_RETRY_MS = { soon: 60_000, later: 300_000 };
-/** Refused rows of one delivery that are set aside; where all are refused it is the table that is wrong. */
+/** Refused rows in a row that are set aside. Where so many are refused it is the table that is wrong: the log keeps the others. */
 const MAX_REFUSED = 100;
 /** So often in a row another process may be faster; one that was given up for dead does not go on for longer. */
 const MAX_FENCED = 4;
@@ -65,6 +65,8 @@ export class SnowflakeLoader {
   #positionedAtMs = 0;
   #target: Target | null = null;
   #failures = 0;
+  /** Since a delivery last came through, also over several tries. */
+  #refusedInARow = 0;
   #running: Promise<void> | null = null;
   #status: SinkStatus = {
     trouble: null,
@@ -228,28 +230,29 @@ export class SnowflakeLoader {
     const parts = this.#source.parts();
     if (parts.length === 0) return;
     const target = await this.#connected();
-    await this.#deliverParts(target, parts, { refused: 0 });
+    await this.#deliverParts(target, parts);
     this.#source.delivered();
   }
 
   /** One transaction, or several where rows are refused: those are found by halving, and set aside. */
-  async #deliverParts(target: Target, parts: readonly Part[], found: { refused: number }): Promise<void> {
+  async #deliverParts(target: Target, parts: readonly Part[]): Promise<void> {
     try {
       await target.deliver(parts);
     } catch (error) {
       if (!isDataError(error)) throw error;
       if (rowCount(parts) > 1) {
-        for (const half of halve(parts)) await this.#deliverParts(target, half, found);
+        for (const half of halve(parts)) await this.#deliverParts(target, half);
         return;
       }
-      if (++found.refused > MAX_REFUSED) {
+      if (this.#refusedInARow >= MAX_REFUSED) {
         throw new TooManyRefused(
-          `Snowflake refused more than ${MAX_REFUSED} records in one load, the last because: ${error.message}; ` +
+          `Snowflake refused more than ${MAX_REFUSED} records in a row, the last because: ${error.message}; ` +
             "expected the tables as deno task snowflake:ddl makes them: run deno task snowflake:check",
         );
       }
       await this.#setAside(parts, error.message);
       await target.deliver(parts.map((part) => ({ ...part, rows: [] })));
+      this.#refusedInARow++;
       return;
     }
     this.#count(parts);
@@ -265,6 +268,7 @@ export class SnowflakeLoader {
 
   #count(parts: readonly Part[]): void {
     const status = this.#status;
+    if (rowCount(parts) > 0) this.#refusedInARow = 0;
     status.deliveries++;
     status.deliveredRecords += rowCount(parts);
     for (const { rows } of parts) status.deliveredBytes += rows.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -302,6 +302,9 @@ test("where more are refused than single ones, it stops and says that it must be
   await clock.pass(FLUSH_MS + POLL_MS);
   assert.match(loader.status().trouble ?? "", /refused more than 100 records.*snowflake:check/);
   assert.deepEqual([log.letters.length, harness.position()], [100, 100]);
+  // However often it is tried again.
+  await clock.pass(LONG_MS);
+  assert.deepEqual([log.letters.length, harness.position()], [100, 100]);
   snowflake.mend();
   await clock.pass(LONG_MS);
   assert.deepEqual([harness.messages.length, harness.position()], [50, 150]);

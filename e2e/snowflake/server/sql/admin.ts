@@ -100,3 +100,6 @@ export function ifNotExists(cursor: Cursor): boolean {
 export function ifExists(cursor: Cursor): boolean {
   return cursor.takes("IF", "EXISTS");
 }
+
+/** What IF NOT EXISTS answers where there is one. */
+export const exists = (name: string) => status(`${name} already exists, statement succeeded.`);

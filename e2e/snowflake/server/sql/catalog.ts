@@ -201,32 +201,36 @@ export class Catalog {
       );
   }
 
-  owner(kind: ObjectKind, object: string): string | null {
-    const { data } = this;
-    switch (kind) {
-      case "WAREHOUSE":
-        return data.warehouses[object]?.owner ?? null;
-      case "ROLE":
-        return data.roles[object]?.owner ?? null;
-      case "USER":
-        return data.users[object]?.owner ?? null;
-      default:
-        return this.#contained(object)?.owner ?? null;
-    }
-  }
-
-  /** A database, schema or table by its written name. */
-  #contained(name: string): Owned | null {
-    for (const database of Object.values(this.data.databases)) {
-      if (written(database.name) === name) return database;
+  /** Everything that has an owner, by kind and written name. */
+  *owned(): Iterable<Owned & { kind: ObjectKind; object: Owned }> {
+    const { databases, warehouses, roles, users } = this.data;
+    const of = (kind: ObjectKind, object: Owned, ...path: string[]) => ({
+      ...object,
+      kind,
+      name: written(...path, object.name),
+      object,
+    });
+    for (const one of Object.values(warehouses)) yield of("WAREHOUSE", one);
+    for (const one of Object.values(roles)) yield of("ROLE", one);
+    for (const one of Object.values(users)) yield of("USER", one);
+    for (const database of Object.values(databases)) {
+      yield of("DATABASE", database);
       for (const schema of Object.values(database.schemas)) {
-        if (written(database.name, schema.name) === name) return schema;
+        yield of("SCHEMA", schema, database.name);
         for (const table of Object.values(schema.tables)) {
-          if (written(database.name, schema.name, table.name) === name) return table;
+          yield of("TABLE", table, database.name, schema.name);
         }
       }
     }
+  }
+
+  owner(kind: ObjectKind, name: string): string | null {
+    for (const one of this.owned()) if (one.kind === kind && one.name === name) return one.owner;
     return null;
+  }
+
+  setOwner(kind: ObjectKind, name: string, role: string): void {
+    for (const one of this.owned()) if (one.kind === kind && one.name === name) one.object.owner = role;
   }
 
   may(role: string, privilege: string, kind: ObjectKind, object: string): boolean {
@@ -243,10 +247,12 @@ export class Catalog {
   sees(role: string, kind: ObjectKind, object: string): boolean {
     const roles = this.closure(role);
     const owner = this.owner(kind, object);
-    return (owner !== null && roles.has(owner)) || roles.has("SECURITYADMIN") && kind !== "TABLE" ||
-      this.data.grants.some((grant) =>
-        grant.kind === kind && grant.object === object && roles.has(grant.role)
-      );
+    if (owner !== null && (roles.has(owner) || this.may(role, "MANAGE GRANTS", "ACCOUNT", this.account))) {
+      return true;
+    }
+    return this.data.grants.some((grant) =>
+      grant.kind === kind && grant.object === object && roles.has(grant.role)
+    );
   }
 
   /** @throws SqlError 003001 */
@@ -254,6 +260,12 @@ export class Catalog {
     if (!this.may(role, privilege, kind, object)) {
       throw insufficientPrivileges(kind.toLowerCase(), object.split(".").at(-1)!);
     }
+  }
+
+  /** The owner may, and for all but users who manages grants. @throws SqlError 003001 */
+  demandOwner(role: string, kind: ObjectKind, name: string): void {
+    if (kind !== "USER" && this.may(role, "MANAGE GRANTS", "ACCOUNT", this.account)) return;
+    this.demand(role, "OWNERSHIP", kind, name);
   }
 
   database(name: string, { role }: SessionContext): Database {

@@ -29,7 +29,9 @@ import {
   unsupported,
   wrongArgumentCount,
 } from "./errors.ts";
-import { addInterval, arithmeticType, FUNCTIONS } from "./functions.ts";
+import { arithmeticType } from "./arithmetic.ts";
+import { FUNCTIONS } from "./functions/mod.ts";
+import { addInterval } from "./functions/times.ts";
 import { type CompileContext, findColumn, type Scope } from "./scope.ts";
 import { commonType, convert, quote, type Typed, unify } from "./typed.ts";
 import { SqlError } from "./types.ts";
@@ -137,7 +139,7 @@ function number(value: string): Typed {
   return { sql: fraction === "" ? whole : `CAST('${value}' AS ${duckType(type)})`, type, nullable: false };
 }
 
-function bind(index: number, { binds, parameters }: CompileContext): Typed {
+function bind(index: number, { binds, parameters, unique }: CompileContext): Typed {
   const given = binds[index];
   if (!given) {
     throw new SqlError(
@@ -164,7 +166,7 @@ function bind(index: number, { binds, parameters }: CompileContext): Typed {
     case "BOOLEAN":
       return { sql: /^(true|1)$/i.test(value) ? "TRUE" : "FALSE", type: BOOLEAN, nullable: false };
     case "DATE":
-      return { sql: `CAST(make_timestamp(${BigInt(value)} * 1000) AS DATE)`, type: DATE, nullable: false };
+      return { sql: `CAST(make_timestamp(${BigInt(value) * 1000n}) AS DATE)`, type: DATE, nullable: false };
     case "TIMESTAMP_NTZ":
     case "TIMESTAMP_LTZ":
       return { sql: `make_timestamp(${BigInt(value) / 1000n})`, type: timestamp(type), nullable: false };
@@ -179,7 +181,7 @@ function bind(index: number, { binds, parameters }: CompileContext): Typed {
     throw new SqlError("100082", "22000", `Max LOB size (${MAX_VALUE_BYTES}) exceeded`);
   }
   if (value.length <= MAX_INLINE_LENGTH) return { sql: quote(value), type: text(), nullable: false };
-  const name = `p${index}`;
+  const name = unique("p");
   parameters[name] = value;
   return { sql: `CAST($${name} AS VARCHAR)`, type: text(), nullable: false };
 }

@@ -105,6 +105,7 @@ function compileSelect(
   const from = select.from === null
     ? null
     : compileSource(select.from, { relations: [], aliases: new Map(), parent }, context);
+  if (from) context.demandWarehouse();
   const aliases = new Map(
     select.items.flatMap((
       { alias, expression },

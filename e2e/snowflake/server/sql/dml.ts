@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Assignments, DataStatement, Expression, MergeClause, Query, Source } from "./ast.ts";
+import type { Assignments, DataStatement, MergeClause, Query, Source } from "./ast.ts";
 import type { FoundTable, Table, TableColumn } from "./catalog.ts";
 import { compile, condition } from "./compile_expression.ts";
 import { compileQuery, compileSource } from "./compile_query.ts";
@@ -125,56 +125,58 @@ function rowsFor(table: Table, given: Map<number, string>, from: string, context
   return `SELECT ${values.join(", ")} FROM (SELECT ${all.join(", ")}${from}) ${name}`;
 }
 
+/** Each row of an array bind is a SELECT of the same statement, which DuckDB's planner does not take without limit. */
+const MAX_ROWS_AT_ONCE = 500;
+
 async function insert(
   statement: Change & { kind: "insert" },
   { versions, target: { table }, transaction, compile: context }: ChangeContext,
 ): Promise<Counts> {
+  if (statement.overwrite) throw unsupported("INSERT OVERWRITE");
   const indexes = statement.columns.length === 0
     ? table.columns.map((_, i) => i)
     : statement.columns.map((name) => columnIndex(table, name));
-  const query = compileQuery(expandArrays(statement.query, context), null, context);
-  if (query.columns.length !== indexes.length) throw valueCountMismatch(query.columns.length, indexes.length);
-  const name = context.unique("s");
-  const given = new Map(indexes.map((index, i) => [
-    index,
-    assigned({ ...query.columns[i], sql: `${name}.c${i}` }, table.columns[index], context.zone),
-  ]));
-  if (statement.overwrite) throw unsupported("INSERT OVERWRITE");
-  const rows = rowsFor(table, given, ` FROM (${query.sql}) ${name}`, context);
-  return { inserted: await versions.insert(table, transaction, rows, context.parameters) };
+  const bindRows = rowsOfBinds(statement.query, context.binds);
+  const given = new Map(indexes.map((index, i) => [index, `g.c${i}`]));
+  let inserted = 0;
+  for (let at = 0; at < bindRows.length; at += MAX_ROWS_AT_ONCE) {
+    const parameters = {};
+    const selects = bindRows.slice(at, at + MAX_ROWS_AT_ONCE).map((binds) =>
+      assignedSelect(statement.query, indexes, table, { ...context, binds, parameters })
+    );
+    const rows = rowsFor(table, given, ` FROM (${selects.join(" UNION ALL ")}) g`, context);
+    inserted += await versions.insert(table, transaction, rows, parameters);
+  }
+  return { inserted };
 }
 
-/** An array bind stands for one row per element: the single row of VALUES is written that often. */
-function expandArrays(query: Query, context: CompileContext): Query {
-  const length = context.binds.reduce(
-    (most, { value }) => (Array.isArray(value) ? Math.max(most, value.length) : most),
+/** The query's columns as those of the table that they go to, `c0`, `c1`, …. */
+function assignedSelect(query: Query, indexes: number[], table: Table, context: CompileContext): string {
+  const { sql, columns } = compileQuery(query, null, context);
+  if (columns.length !== indexes.length) throw valueCountMismatch(columns.length, indexes.length);
+  const name = context.unique("s");
+  const values = columns.map((column, i) => {
+    const value = assigned({ ...column, sql: `${name}.c${i}` }, table.columns[indexes[i]], context.zone);
+    return `${value} AS c${i}`;
+  });
+  return `SELECT ${values.join(", ")} FROM (${sql}) ${name}`;
+}
+
+/** An array bind stands for one row per element, and is for INSERT … VALUES only. */
+function rowsOfBinds({ body }: Query, binds: readonly SqlBind[]): (readonly SqlBind[])[] {
+  const length = binds.reduce(
+    (most, { value }) => Math.max(most, Array.isArray(value) ? value.length : 0),
     0,
   );
-  if (length === 0) return query;
-  if (query.body.kind !== "values" || query.body.rows.length !== 1) {
+  if (length === 0) return [binds];
+  if (body.kind !== "values" || body.rows.length !== 1) {
     throw unsupported("Array bind with anything but INSERT … VALUES");
   }
-  const width = context.binds.length;
-  const binds: SqlBind[] = Array.from(
-    { length },
-    (_, row) =>
-      context.binds.map(({ type, value }): SqlBind => ({
-        type,
-        value: Array.isArray(value) ? value[row] ?? null : value,
-      })),
-  ).flat();
-  context.binds = binds;
-  const [cells] = query.body.rows;
-  const shift = (row: number) => (expression: Expression): Expression =>
-    expression.kind === "bind" ? { kind: "bind", index: expression.index + row * width } : expression;
-  const rows = Array.from({ length }, (_, row) =>
-    cells.map(({ expression, written }) => {
-      if (expression.kind === "cast") {
-        return { expression: { ...expression, operand: shift(row)(expression.operand) }, written };
-      }
-      return { expression: shift(row)(expression), written };
-    }));
-  return { ...query, body: { kind: "values", rows } };
+  return Array.from({ length }, (_, row) =>
+    binds.map(({ type, value }): SqlBind => ({
+      type,
+      value: Array.isArray(value) ? value[row] ?? null : value,
+    })));
 }
 
 /** The changed table under its alias, with `_row` beside its columns. */

@@ -8,7 +8,7 @@ import { type Catalog, written } from "./catalog.ts";
 import { type DataType, fixed, LTZ, text } from "./data_types.ts";
 import { notFound } from "./errors.ts";
 import type { ReadableTable } from "./scope.ts";
-import { visibleTables } from "./show.ts";
+import { visibleTables } from "./visible_tables.ts";
 import { quote } from "./typed.ts";
 
 type Value = string | number | null;

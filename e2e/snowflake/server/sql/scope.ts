@@ -6,7 +6,7 @@
 import type { Expression } from "./ast.ts";
 import type { DataType } from "./data_types.ts";
 import { ambiguousColumn, invalidIdentifier } from "./errors.ts";
-import type { FunctionContext } from "./functions.ts";
+import type { FunctionContext } from "./functions/entry.ts";
 import type { SqlBind } from "./types.ts";
 
 export interface RelationColumn {

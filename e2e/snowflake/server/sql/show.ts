@@ -4,12 +4,15 @@
  * @module
  */
 import { type Admin, type Cell, listing, wireTime } from "./admin.ts";
-import { type ObjectKind, type Table, written } from "./catalog.ts";
+import { written } from "./catalog.ts";
 import type { Cursor } from "./cursor.ts";
 import { typeName } from "./data_types.ts";
 import { insufficientPrivileges, notFound, unsupported } from "./errors.ts";
 import { PARAMETERS } from "./parameters.ts";
 import type { SqlResult } from "./types.ts";
+import { likePattern } from "./like_pattern.ts";
+import { futureGrants, grants } from "./show_grants.ts";
+import { visibleTables, type Where } from "./visible_tables.ts";
 
 export function showStatement(cursor: Cursor, admin: Admin): SqlResult | null {
   if (cursor.takes("DESCRIBE") || cursor.takes("DESC")) {
@@ -36,12 +39,6 @@ export function showStatement(cursor: Cursor, admin: Admin): SqlResult | null {
   throw unsupported(`SHOW ${cursor.token.value}`);
 }
 
-/** What follows IN; null: nothing did. */
-interface Where {
-  kind: "ACCOUNT" | "DATABASE" | "SCHEMA" | "TABLE" | "SESSION";
-  path: string[];
-}
-
 /** LIKE, IN, STARTS WITH and LIMIT in their order; without LIKE `only` may name the one row. */
 function filtered(
   cursor: Cursor,
@@ -60,16 +57,6 @@ function filtered(
     (only === null || row[at] === only)
   );
   return { ...result, rows: rows.slice(0, limit) };
-}
-
-/** `%` any text, `_` any character, in any case; a backslash takes them as they are. */
-export function likePattern(pattern: string): RegExp {
-  const source = pattern.replaceAll(/\\?[^]/g, (part) => {
-    if (part === "%") return "[^]*";
-    if (part === "_") return "[^]";
-    return (part.length > 1 ? part[1] : part).replace(/[.*+?^${}()|[\]\\]/, "\\$&");
-  });
-  return new RegExp(`^${source}$`, "i");
 }
 
 function place(cursor: Cursor): Where {
@@ -194,38 +181,6 @@ function users({ catalog, session: { context } }: Admin): SqlResult {
     ],
     rows,
   );
-}
-
-/** All tables that the role sees in a place, with where they stand. */
-export function visibleTables(
-  { catalog, session: { context } }: Pick<Admin, "catalog" | "session">,
-  where: Where | null,
-): { database: string; schema: string; table: Table }[] {
-  const path = where?.path ?? [];
-  const inSchema = where?.kind === "SCHEMA" || where?.kind === "TABLE";
-  const named = where?.kind === "TABLE" ? catalog.qualify(path, context) : path;
-  const databaseName = where?.kind === "ACCOUNT"
-    ? null
-    : inSchema && named.length < 2
-    ? context.database
-    : named[0] ?? context.database;
-  const schemaName = where?.kind === "TABLE" ? named[1] : inSchema ? named.at(-1) ?? context.schema : null;
-  if (databaseName !== null) catalog.database(databaseName, context);
-  if (databaseName !== null && schemaName) catalog.schema([databaseName, schemaName], context);
-  return Object.values(catalog.data.databases)
-    .filter(({ name }) => databaseName === null || name === databaseName)
-    .flatMap((database) =>
-      Object.values(database.schemas)
-        .filter(({ name }) => !schemaName || name === schemaName)
-        .flatMap((schema) =>
-          Object.values(schema.tables)
-            .filter(({ name }) =>
-              catalog.sees(context.role, "TABLE", written(database.name, schema.name, name)) &&
-              (where?.kind !== "TABLE" || name === named[2])
-            )
-            .map((table) => ({ database: database.name, schema: schema.name, table }))
-        )
-    );
 }
 
 function schemas({ catalog, session: { context } }: Admin, where: Where | null): SqlResult {
@@ -369,141 +324,6 @@ function parameters({ session }: Admin): SqlResult {
     return [name, now, value, now === value ? "" : "SESSION", "", type];
   });
   return listing("show", ["key", "value", "default", "level", "description", "type"], rows);
-}
-
-function grants(cursor: Cursor, { catalog, session: { context } }: Admin): SqlResult {
-  const { data } = catalog;
-  const names = [
-    "created_on",
-    "privilege",
-    "granted_on",
-    "name",
-    "granted_to",
-    "grantee_name",
-    "grant_option",
-    "granted_by",
-  ];
-  const all = allGrants({ catalog });
-  if (cursor.takes("TO", "USER")) {
-    const user = cursor.name();
-    cursor.end();
-    if (!data.users[user]) throw notFound("User", user);
-    const rows = data.roleGrants.filter(({ to, grantee }) => to === "USER" && grantee === user)
-      .map(({ role, grantedBy, createdMs }): Cell[] => [wireTime(createdMs), role, "USER", user, grantedBy]);
-    return listing("show", ["created_on", "role", "granted_to", "grantee_name", "granted_by"], rows);
-  }
-  if (cursor.takes("OF", "ROLE")) {
-    const role = cursor.name();
-    cursor.end();
-    if (!data.roles[role]) throw notFound("Role", role);
-    const rows = data.roleGrants.filter((one) => one.role === role)
-      .map((
-        { to, grantee, grantedBy, createdMs },
-      ): Cell[] => [wireTime(createdMs), role, to, grantee, grantedBy]);
-    return listing("show", ["created_on", "role", "granted_to", "grantee_name", "granted_by"], rows);
-  }
-  if (cursor.takes("ON")) {
-    const kind = cursor.next().value as ObjectKind;
-    const path = kind === "ACCOUNT" ? [catalog.account] : cursor.path();
-    cursor.end();
-    const name = kind === "TABLE"
-      ? catalog.table(path, context).name
-      : kind === "SCHEMA"
-      ? written(catalog.schema(path, context).database.name, path.at(-1)!)
-      : written(...path);
-    return listing("show", names, all.filter((row) => row[2] === kind && row[3] === name));
-  }
-  const role = cursor.takes("TO", "ROLE") ? cursor.name() : null;
-  cursor.end();
-  if (role !== null && !data.roles[role]) throw notFound("Role", role);
-  return listing("show", names, all.filter((row) => row[5] === (role ?? context.role)));
-}
-
-/** Rights, ownership and roles of roles as SHOW GRANTS lists them. */
-function allGrants({ catalog }: Pick<Admin, "catalog">): Cell[][] {
-  const { data } = catalog;
-  const owned: [ObjectKind, string, { owner: string; createdMs: number }][] = [
-    ...Object.values(data.warehouses).map((one) =>
-      ["WAREHOUSE", written(one.name), one] as [ObjectKind, string, typeof one]
-    ),
-    ...Object.values(data.roles).map((one) =>
-      ["ROLE", written(one.name), one] as [ObjectKind, string, typeof one]
-    ),
-    ...Object.values(data.users).map((one) =>
-      ["USER", written(one.name), one] as [ObjectKind, string, typeof one]
-    ),
-    ...Object.values(data.databases).flatMap((database) => [
-      ["DATABASE", written(database.name), database] as [ObjectKind, string, typeof database],
-      ...Object.values(database.schemas).flatMap((schema) => [
-        ["SCHEMA", written(database.name, schema.name), schema] as [ObjectKind, string, typeof schema],
-        ...Object.values(schema.tables).map((table) =>
-          ["TABLE", written(database.name, schema.name, table.name), table] as [
-            ObjectKind,
-            string,
-            typeof table,
-          ]
-        ),
-      ]),
-    ]),
-  ];
-  return [
-    ...owned.filter(([, , { owner }]) => owner !== "").map(([kind, name, { owner, createdMs }]): Cell[] => [
-      wireTime(createdMs),
-      "OWNERSHIP",
-      kind,
-      name,
-      "ROLE",
-      owner,
-      "true",
-      owner,
-    ]),
-    ...data.grants.map(({ privilege, kind, object, role, grantedBy, createdMs }): Cell[] => [
-      wireTime(createdMs),
-      privilege,
-      kind,
-      object,
-      "ROLE",
-      role,
-      "false",
-      grantedBy,
-    ]),
-    ...data.roleGrants.filter(({ to }) => to === "ROLE").map((
-      { role, grantee, grantedBy, createdMs },
-    ): Cell[] => [
-      wireTime(createdMs),
-      "USAGE",
-      "ROLE",
-      role,
-      "ROLE",
-      grantee,
-      "false",
-      grantedBy,
-    ]),
-  ];
-}
-
-function futureGrants(cursor: Cursor, { catalog, session: { context } }: Admin): SqlResult {
-  cursor.expect("IN");
-  const inSchema = cursor.takes("SCHEMA");
-  if (!inSchema) cursor.expect("DATABASE");
-  const path = cursor.path();
-  cursor.end();
-  const inside = inSchema && path.length === 1 ? written(context.database ?? "", path[0]) : written(...path);
-  const rows = catalog.data.futureGrants.filter((one) => one.inside === inside)
-    .map(({ privilege, kind, role, createdMs }): Cell[] => [
-      wireTime(createdMs),
-      privilege,
-      kind,
-      `${inside}.<${kind}>`,
-      "ROLE",
-      role,
-      "false",
-    ]);
-  return listing(
-    "show",
-    ["created_on", "privilege", "grant_on", "name", "grant_to", "grantee_name", "grant_option"],
-    rows,
-  );
 }
 
 function describeTable(cursor: Cursor, { catalog, session: { context } }: Admin): SqlResult {

@@ -31,6 +31,7 @@ export class Account implements AsyncDisposable {
     for (
       const sql of [
         "CREATE WAREHOUSE IF NOT EXISTS W",
+        "USE WAREHOUSE W",
         "CREATE DATABASE IF NOT EXISTS T",
         "USE SCHEMA T.PUBLIC",
         "ALTER SESSION SET TIMEZONE = 'UTC'",
