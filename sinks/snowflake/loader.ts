@@ -14,7 +14,7 @@ import type { Connection } from "./driver/connection.ts";
 import { explain, type Explanation, isDataError } from "./explain.ts";
 import type { SnowflakeSettings } from "./settings.ts";
 import { Source } from "./source.ts";
-import { fullName, OFFSETS } from "./tables.ts";
+import type { Topic } from "./statements.ts";
 import { Fenced, Target, WrongVersion } from "./target.ts";
 
 /** How often the log is asked for new records, ms. */
@@ -65,8 +65,8 @@ export class SnowflakeLoader {
   #positionedAtMs = 0;
   #target: Target | null = null;
   #failures = 0;
-  /** Since a delivery last came through, also over several tries. */
-  #refusedInARow = 0;
+  /** Per topic, since rows of it last came through, also over several tries. */
+  readonly #refusedInARow: Record<Topic, number> = { raw_sensor_data: 0, processed_activity: 0 };
   #running: Promise<void> | null = null;
   #status: SinkStatus = {
     trouble: null,
@@ -170,11 +170,8 @@ export class SnowflakeLoader {
     if (error instanceof Fenced) {
       return {
         message:
-          `another process loads the same partitions of this log again and again (${error.message}), or they stand twice ` +
-          `in ${fullName(OFFSETS)}: run SELECT LOG_ID, KAFKA_TOPIC, KAFKA_PARTITION, COUNT(*) FROM ${
-            fullName(OFFSETS)
-          } GROUP BY ` +
-          "LOG_ID, KAFKA_TOPIC, KAFKA_PARTITION HAVING COUNT(*) > 1",
+          `another process loads the same partitions of this log again and again (${error.message}): let only processes that ` +
+          "share one log, by the same KAFKA_BROKERS and KAFKA_TOPIC_PREFIX, load into this account",
         retry: "soon",
       };
     }
@@ -191,6 +188,7 @@ export class SnowflakeLoader {
     });
     if (this.#partitions.length === 0) {
       await this.#source.begin([]);
+      await this.#disconnect();
       return false;
     }
     if (!this.#isPositioned) {
@@ -244,15 +242,16 @@ export class SnowflakeLoader {
         for (const half of halve(parts)) await this.#deliverParts(target, half);
         return;
       }
-      if (this.#refusedInARow >= MAX_REFUSED) {
+      const { topic } = parts.find(({ rows }) => rows.length > 0)!;
+      if (this.#refusedInARow[topic] >= MAX_REFUSED) {
         throw new TooManyRefused(
-          `Snowflake refused more than ${MAX_REFUSED} records in a row, the last because: ${error.message}; ` +
+          `Snowflake refused more than ${MAX_REFUSED} records of ${topic} in a row, the last because: ${error.message}; ` +
             "expected the tables as deno task snowflake:ddl makes them: run deno task snowflake:check",
         );
       }
       await this.#setAside(parts, error.message);
       await target.deliver(parts.map((part) => ({ ...part, rows: [] })));
-      this.#refusedInARow++;
+      this.#refusedInARow[topic]++;
       return;
     }
     this.#count(parts);
@@ -268,10 +267,12 @@ export class SnowflakeLoader {
 
   #count(parts: readonly Part[]): void {
     const status = this.#status;
-    if (rowCount(parts) > 0) this.#refusedInARow = 0;
     status.deliveries++;
     status.deliveredRecords += rowCount(parts);
-    for (const { rows } of parts) status.deliveredBytes += rows.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { topic, rows } of parts) {
+      if (rows.length > 0) this.#refusedInARow[topic] = 0;
+      status.deliveredBytes += rows.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
     status.lastDeliveryAtMs = this.#clock.now();
   }
 

@@ -212,13 +212,13 @@ for (const sql of [INSERT_DELIVERED[RAW], COMMIT]) {
   });
 }
 
-test("fenced again and again, it says so and what to look for", async (harness) => {
+test("fenced again and again, it says so", async (harness) => {
   const { clock, snowflake, loader } = harness;
   await clock.pass(POLL_MS);
   harness.append("a");
   snowflake.failAll(MOVE_POSITIONS, { rowsAffected: 2 });
   await clock.pass(FLUSH_MS + LONG_MS);
-  assert.match(loader.status().trouble ?? "", /2 of 1 .* HAVING COUNT/);
+  assert.match(loader.status().trouble ?? "", /another process .*2 of 1/);
   snowflake.mend();
   await clock.pass(LONG_MS);
   assert.deepEqual([harness.messages, loader.status().trouble], [["a"], null]);
@@ -308,6 +308,34 @@ test("where more are refused than single ones, it stops and says that it must be
   snowflake.mend();
   await clock.pass(LONG_MS);
   assert.deepEqual([harness.messages.length, harness.position()], [50, 150]);
+});
+
+test("a wrong table keeps its records in the log while those of the other topic are loaded", async (harness) => {
+  const { clock, snowflake, log } = harness;
+  for (let i = 0; i < 2000; i++) log.appendActivity(0, 5000 * i);
+  snowflake.failAll(INSERT_DELIVERED[PROCESSED], DATA_ERROR);
+  for (let hour = 0; hour < 5; hour++) {
+    harness.append(String(hour));
+    await clock.pass(3_600_000);
+  }
+  assert.deepEqual([harness.messages, log.letters.length], [["0", "1", "2", "3", "4"], 100]);
+});
+
+test("without partitions there is no connection, however far behind it was", async (harness) => {
+  const { clock, snowflake, log } = harness;
+  harness.append(...Array.from({ length: 250 }, (_, i) => String(i)));
+  snowflake.onLoad = () => log.assign([]);
+  await clock.pass(LONG_MS);
+  assert.deepEqual([harness.messages.length, snowflake.sessions], [200, 0]);
+});
+
+test("a topic that is far behind does not hold up the others", async (harness) => {
+  const { clock, snowflake, log } = harness;
+  harness.append(...Array.from({ length: 5000 }, (_, i) => String(i)));
+  log.appendActivity(1, 5000);
+  await clock.pass(POLL_MS);
+  const place = snowflake.rows.findIndex(({ topic }) => topic === PROCESSED);
+  assert.ok(place >= 0 && place <= 1000, `loaded after ${place} others`);
 });
 
 test("a topic made anew is trouble with the SQL that lets it be loaded, holds up no other, and goes on after that", async (harness) => {

@@ -11,8 +11,12 @@ import type { Part, Row } from "./delivery.ts";
 import type { Topic } from "./statements.ts";
 import { type Position, SINK_TOPICS } from "./target.ts";
 
-/** Records read at a time: some ms of the thread that the sink shares with the engine. */
+/** What is read at a time, at most: some ms of the thread that the sink shares with the engine. */
 const SLICE_RECORDS = 100;
+/** The same, bytes, as far as the records before tell how large the next are: 1 MB of JSON is made in 4 ms. */
+const SLICE_BYTES = 1_000_000;
+/** A slice is at most so many times the one before. */
+const SLICE_GROWTH = 4;
 
 export interface SourceLimits {
   records: number;
@@ -28,6 +32,8 @@ interface Stream {
   /** Where reading goes on. */
   next: number;
   rows: Row[];
+  /** Records of the next slice. */
+  slice: number;
   /** Whether all that is there has been read; what Kafka ends transactions with stays behind the last record. */
   isAtEnd: boolean;
   /** Why it cannot be loaded; null: it can. */
@@ -69,7 +75,16 @@ export class Source {
   async begin(positions: readonly Position[]): Promise<void> {
     const streams: Stream[] = [];
     for (const { topic, partition, next, lastMark } of positions) {
-      const stream: Stream = { topic, partition, from: next, next, rows: [], isAtEnd: false, obstacle: null };
+      const stream: Stream = {
+        topic,
+        partition,
+        from: next,
+        next,
+        rows: [],
+        slice: 1,
+        isAtEnd: false,
+        obstacle: null,
+      };
       if (await this.#wasMadeAnew(stream, lastMark)) stream.obstacle = obstacleOf(stream, this.#log.id);
       streams.push(stream);
     }
@@ -129,18 +144,20 @@ export class Source {
       stream.from = stream.next;
       stream.rows = [];
     }
+    // Else one that is far behind would fill what may be held time and again, and the others would wait for its end.
+    this.#streams = [...this.#streams.slice(1), ...this.#streams.slice(0, 1)];
     this.#records = this.#bytes = 0;
     this.#oldestAtMs = null;
   }
 
   async #measure(visit: (stream: Stream, extent: Extent) => Promise<void>): Promise<void> {
     const lag = { raw_sensor_data: 0, processed_activity: 0 };
-    for (const topic of SINK_TOPICS) {
-      const extents = await this.#log.extents(topic);
-      for (const stream of this.#streams.filter((stream) => stream.topic === topic)) {
-        await visit(stream, extents[stream.partition]);
-        lag[topic] += lagOf(stream, extents[stream.partition]);
-      }
+    const [raw, processed] = await Promise.all(SINK_TOPICS.map((topic) => this.#log.extents(topic)));
+    const extents = { raw_sensor_data: raw, processed_activity: processed };
+    for (const stream of this.#streams) {
+      const { topic, partition } = stream;
+      await visit(stream, extents[topic][partition]);
+      lag[topic] += lagOf(stream, extents[topic][partition]);
     }
     this.#lag = lag;
   }
@@ -166,11 +183,16 @@ export class Source {
     stream.isAtEnd = stream.next === end;
     while (stream.next < end && !this.isFull) {
       const before = stream.next;
-      const { rows, next, oldestAtMs } = await this.#read(stream);
+      const slice = Math.min(stream.slice, this.#limits.records - this.#records);
+      const { rows, next, oldestAtMs } = await this.#read({ ...stream, slice });
+      let bytes = 0;
       for (const row of rows) {
         stream.rows.push(row);
-        this.#bytes += row.bytes;
+        bytes += row.bytes;
       }
+      const fitting = Math.floor(SLICE_BYTES * rows.length / Math.max(1, bytes));
+      stream.slice = Math.max(1, Math.min(SLICE_RECORDS, SLICE_GROWTH * stream.slice, fitting));
+      this.#bytes += bytes;
       this.#records += rows.length;
       stream.next = next;
       if (rows.length > 0) this.#oldestAtMs = Math.min(this.#oldestAtMs ?? Infinity, oldestAtMs);
@@ -181,15 +203,17 @@ export class Source {
     }
   }
 
-  async #read({ topic, partition, next: from }: Pick<Stream, "topic" | "partition" | "next">) {
+  async #read(
+    { topic, partition, next: from, slice }: Pick<Stream, "topic" | "partition" | "next" | "slice">,
+  ) {
     const nowMs = this.#now();
     if (topic === "raw_sensor_data") {
-      const { records, next } = await this.#log.readRaw(partition, from, SLICE_RECORDS);
+      const { records, next } = await this.#log.readRaw(partition, from, slice);
       const oldestAtMs = records.reduce((least, { record }) => Math.min(least, record.receivedAtMs), nowMs);
       return { rows: records.map(({ offset, record }) => rawRow(offset, record)), next, oldestAtMs };
     }
     // The end of a window may be long ago when a phone sends late: what counts is that it is there now.
-    const { records, next } = await this.#log.readActivity(partition, from, SLICE_RECORDS);
+    const { records, next } = await this.#log.readActivity(partition, from, slice);
     return {
       rows: records.map(({ offset, record }) => activityRow(offset, record)),
       next,
@@ -203,7 +227,7 @@ export class Source {
     const { begin } = (await this.#log.extents(stream.topic))[stream.partition];
     const offset = offsetOf(lastMark);
     if (offset < begin) return false;
-    const { rows } = await this.#read({ ...stream, next: offset });
+    const { rows } = await this.#read({ ...stream, next: offset, slice: 1 });
     return rows.length > 0 && rows[0].offset === offset && rows[0].mark !== lastMark;
   }
 }

@@ -64,6 +64,17 @@ Deno.test("reading stops soon after enough records or bytes are held, and goes o
   }
 });
 
+Deno.test("of large records few are read at a time, so that not much more is held than may be", async () => {
+  const log = new MemoryLog();
+  const large = columnsOf(20_000, [1_767_225_600_000.5], [9.806650161743164]);
+  for (let i = 0; i < 20; i++) log.appendRaw(0, String(i), large);
+  const { source } = sourceOf(log, { bytes: 10_000_000 });
+  await source.begin(positions(0));
+  await source.fill();
+  const bytes = source.parts()[0].rows.reduce((sum, row) => sum + row.bytes, 0);
+  assert.ok(bytes >= 10_000_000 && bytes < 14_000_000, `${bytes} bytes are held`);
+});
+
 Deno.test("the age counts from when the oldest record came in", async () => {
   const log = new MemoryLog();
   const { source, clock } = sourceOf(log);

@@ -39,6 +39,9 @@ export interface Position {
   lastMark: string | null;
 }
 
+const keyOf = ({ topic, partition }: Pick<Position, "topic" | "partition">): string =>
+  `${topic}/${partition}`;
+
 /** Someone else loaded the same rows in the meantime. */
 export class Fenced extends Error {
   override name = "Fenced";
@@ -53,6 +56,8 @@ export class WrongVersion extends Error {
 export class Target {
   readonly #connection: Connection;
   readonly #logId: string;
+  /** Rows that stand for one partition, where there are several. */
+  readonly #copies = new Map<string, number>();
 
   private constructor(connection: Connection, logId: string) {
     this.#connection = connection;
@@ -76,7 +81,12 @@ export class Target {
     return target;
   }
 
-  /** Where loading of these partitions stands, of both topics; those that are new begin at 0. */
+  /**
+   * Where loading of these partitions stands, of both topics; those that are new begin at 0.
+   *
+   * Two processes that see a new partition at the same time can both add its row, which nothing in Snowflake keeps them from. The
+   * one that is farthest counts, and those that stand there move together.
+   */
   async positions(partitions: readonly number[]): Promise<Position[]> {
     const wanted = SINK_TOPICS.flatMap((topic) => partitions.map((partition) => [topic, partition] as const));
     let known = await this.#readPositions();
@@ -86,7 +96,7 @@ export class Target {
       await this.#execute(ADD_POSITIONS, [this.#logId, JSON.stringify(wanted)]);
       known = await this.#readPositions();
     }
-    return known.filter(({ partition }) => partitions.includes(partition));
+    return this.#farthest(known.filter(({ partition }) => partitions.includes(partition)));
   }
 
   /**
@@ -104,8 +114,9 @@ export class Target {
         { topic, partition, from, next, rows },
       ) => [topic, partition, from, next, rows.at(-1)?.mark ?? null, deliveryId]);
       const { rowsAffected } = await this.#execute(MOVE_POSITIONS, [JSON.stringify(moves), this.#logId]);
-      if (rowsAffected !== parts.length) {
-        throw new Fenced(`${rowsAffected} of ${parts.length} partitions are where this delivery begins`);
+      const expected = parts.reduce((sum, part) => sum + (this.#copies.get(keyOf(part)) ?? 1), 0);
+      if (rowsAffected !== expected) {
+        throw new Fenced(`${rowsAffected} of ${expected} positions are where this delivery begins`);
       }
       for (const topic of SINK_TOPICS) {
         await this.#insert(topic, deliveryId, parts.filter((part) => part.topic === topic));
@@ -135,6 +146,19 @@ export class Target {
         `Snowflake took ${inserted} of ${expected} rows of ${topic}, because it had ended the transaction: nothing was loaded`,
       );
     }
+  }
+
+  #farthest(rows: readonly Position[]): Position[] {
+    const farthest = new Map<string, Position>();
+    this.#copies.clear();
+    for (const row of rows) {
+      const key = keyOf(row);
+      const other = farthest.get(key);
+      if (other && other.next > row.next) continue;
+      this.#copies.set(key, other?.next === row.next ? this.#copies.get(key)! + 1 : 1);
+      farthest.set(key, row);
+    }
+    return [...farthest.values()];
   }
 
   async #checkVersion(): Promise<void> {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Part } from "./delivery.ts";
-import { SnowflakeError, Unanswered } from "./driver/connection.ts";
+import { type Connection, SnowflakeError, Unanswered } from "./driver/connection.ts";
 import {
   ADD_POSITIONS,
   BEGIN,
   COMMIT,
   INSERT_DELIVERED,
   MOVE_POSITIONS,
+  READ_POSITIONS,
   READ_VERSION,
 } from "./statements.ts";
 import { SCHEMA_VERSION } from "./tables.ts";
@@ -97,6 +98,49 @@ Deno.test("a statement that is refused takes everything back, and the session is
     await target.deliver([partOf(0, 2)]);
     assert.deepEqual(offsets(snowflake), [0, 1]);
   }
+});
+
+Deno.test("a position whose row was added twice moves as one, and its rows come once", async () => {
+  const snowflake = new FakeSnowflake();
+  const connect = async () => twice(await snowflake.connect());
+  const target = await Target.open(connect, LOG);
+  const positions = await target.positions([0]);
+  assert.deepEqual(positions.map(({ topic, next }) => [topic, next]), [[TOPIC, 0], [
+    "processed_activity",
+    0,
+  ]]);
+  await target.deliver([partOf(0, 2)]);
+  assert.deepEqual(offsets(snowflake), [0, 1]);
+});
+
+Deno.test("of rows that stand for one position the farthest counts", async () => {
+  const snowflake = new FakeSnowflake();
+  await (await openTarget(snowflake)).deliver([partOf(0, 2)]);
+  const connection = await snowflake.connect();
+  const withStale: Connection = {
+    close: () => connection.close(),
+    execute: async (sql, binds, deadlineMs) => {
+      const reply = await connection.execute(sql, binds, deadlineMs);
+      if (sql !== READ_POSITIONS) return reply;
+      const stale = reply.rows.map((row) => ({ ...row, NEXT_OFFSET: 0, LAST_MESSAGE: null }));
+      return { ...reply, rows: [...stale, ...reply.rows, ...stale] };
+    },
+  };
+  const target = await Target.open(() => Promise.resolve(withStale), LOG);
+  const [{ next, lastMark }] = await target.positions([0]);
+  assert.deepEqual([next, lastMark], [2, "1 phone-1 m"]);
+  await target.deliver([partOf(2, 3)]);
+  assert.deepEqual(offsets(snowflake), [0, 1, 2]);
+});
+
+/** As where two processes have added the same positions. */
+const twice = (connection: Connection): Connection => ({
+  close: () => connection.close(),
+  execute: async (sql, binds, deadlineMs) => {
+    const { rows, rowsAffected } = await connection.execute(sql, binds, deadlineMs);
+    if (sql === READ_POSITIONS) return { rows: [...rows, ...rows], rowsAffected };
+    return { rows, rowsAffected: sql === MOVE_POSITIONS ? 2 * rowsAffected : rowsAffected };
+  },
 });
 
 Deno.test("without an answer nothing is loaded, unless it was the commit's that was lost", async () => {

@@ -75,6 +75,8 @@ export class FakeSnowflake {
   sessions = 0;
   /** Commits that brought rows. */
   loads = 0;
+  /** Called after each of them. */
+  onLoad: (() => void) | null = null;
   #rows: LoadedRow[] = [];
   #positions: Positions = new Map();
   #faults: { sql: string; fault: Fault; isLasting: boolean }[] = [];
@@ -172,7 +174,10 @@ export class FakeSnowflake {
   end(session: Session, changed: Positions, rows: readonly LoadedRow[]): void {
     this.#positions = new Map([...this.#positions, ...changed]);
     this.#rows.push(...rows);
-    if (rows.length > 0) this.loads++;
+    if (rows.length > 0) {
+      this.loads++;
+      this.onLoad?.();
+    }
     if (this.#lockedBy !== session) return;
     this.#lockedBy = null;
     for (const resolve of this.#waiting.splice(0)) resolve();
