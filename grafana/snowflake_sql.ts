@@ -74,7 +74,7 @@ const COUNTED = `WITH STEPS AS (
 )`;
 
 const minutesOf = (activity: Activity) =>
-  `(SUM(CASE WHEN ACTIVITY = '${activity}' THEN SLIDE_MS ELSE 0 END) / 60000)::FLOAT AS "${activity}"`;
+  `SUM(CASE WHEN ACTIVITY = '${activity}' THEN SLIDE_MS ELSE 0 END)::FLOAT / 60000 AS "${activity}"`;
 const MINUTES = ACTIVITIES.map(minutesOf).join(",\n  ");
 
 /** One row: the newest window. */
@@ -199,8 +199,8 @@ HAVING COUNT(*) > 0`;
 
 export const INGEST_LAG = `${ARRIVED}
 SELECT $__timeGroup(ARRIVED_AT, '1m') AS "time",
-  (AVG(DATEDIFF('MILLISECOND', ARRIVED_AT, LOADED_AT)) / 1000)::FLOAT AS "mean",
-  (MAX(DATEDIFF('MILLISECOND', ARRIVED_AT, LOADED_AT)) / 1000)::FLOAT AS "longest"
+  AVG(DATEDIFF('MILLISECOND', ARRIVED_AT, LOADED_AT))::FLOAT / 1000 AS "mean",
+  MAX(DATEDIFF('MILLISECOND', ARRIVED_AT, LOADED_AT))::FLOAT / 1000 AS "longest"
 FROM ARRIVED
 WHERE LOADED_AT IS NOT NULL AND $__timeFilter(ARRIVED_AT) AND ${CHOSEN}
 GROUP BY 1

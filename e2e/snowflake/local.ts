@@ -23,6 +23,15 @@ import {
 import { keepKey } from "./keys.ts";
 import { type ResultSet, type Row, toRows } from "./rows.ts";
 
+/** A result's column as the wire has it. */
+export interface ResultColumn {
+  name: string;
+  /** For example `FIXED`, `REAL` or `TIMESTAMP_NTZ`. */
+  type: string;
+  /** Digits of a FIXED. */
+  precision: number | null;
+}
+
 const SERVER = fileURLToPath(new URL("server", import.meta.url));
 /** Short, so that a test need not wait: the least that the settings allow is for real warehouses. */
 const FLUSH_MS = 1000;
@@ -62,6 +71,8 @@ export interface LocalSnowflake extends AsyncDisposable {
    * @throws Error with Snowflake's code and message when it is refused
    */
   query(sql: string, binds?: readonly (string | number | boolean | null)[]): Promise<Row[]>;
+  /** Runs a query as {@link query} does. @returns its columns in order: drivers decide by them what a value becomes */
+  columns(sql: string): Promise<ResultColumn[]>;
   /** Runs several in one session, so that `USE` holds for the next. */
   run(statements: readonly string[]): Promise<void>;
   fault(fault: FaultRule): Promise<void>;
@@ -166,6 +177,14 @@ class Server {
     return toRows(
       await this.#control<ResultSet>("POST", "query", { ...WAREHOUSE, statements: [sql], binds }),
     );
+  }
+
+  async columns(sql: string): Promise<ResultColumn[]> {
+    const { columns } = await this.#control<{ columns: ResultColumn[] }>("POST", "query", {
+      ...WAREHOUSE,
+      statements: [sql],
+    });
+    return columns;
   }
 
   async run(statements: readonly string[]): Promise<void> {
