@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LogStatus } from "../log/port.ts";
+import { sinkStatus } from "../sinks/testing/status.ts";
 import { loadSettings } from "../config.ts";
 import { logHealthOf, readinessOf, snowflakeHealthOf } from "./health.ts";
 
@@ -59,16 +60,7 @@ Deno.test("the log's health has each partition's extent and lag", () => {
   });
 });
 
-const SINK = {
-  trouble: null,
-  lagRecords: { raw_sensor_data: 0, processed_activity: 0 },
-  deliveredRecords: 0,
-  deliveredBytes: 0,
-  deliveries: 0,
-  refusedRecords: 0,
-  lostRecords: 0,
-  lastDeliveryAtMs: null,
-};
+const SINK = sinkStatus();
 
 Deno.test("trouble with Snowflake is told, but readings are taken all the same", () => {
   const { ready, checks } = readinessOf({ ...FULL, snowflake: { ...SINK, trouble: "the key is wrong" } });

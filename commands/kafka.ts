@@ -7,6 +7,7 @@ import { startKafka } from "../e2e/kafka/broker.ts";
 import { kafkaMissing, LONG_LIVED } from "../e2e/kafka/java.ts";
 import { isFree } from "../e2e/kafka/ports.ts";
 import { UsageError } from "./usage.ts";
+import { untilTold } from "./until_told.ts";
 
 /** Kafka's usual port. */
 const PORT = 9092;
@@ -31,15 +32,7 @@ export async function kafka(args: string[]): Promise<number> {
   await using cluster = await startKafka({ kept: { folder: FOLDER, port: PORT }, jvmArgs: LONG_LIVED });
   console.log(`Kafka is ready, with its data in ${FOLDER}; Ctrl-C stops it. Use it by\n`);
   console.log(`  KAFKA_BROKERS=${cluster.brokers} deno task start\n`);
-  let told = false;
-  const stop = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      told = true;
-      stop.resolve();
-    });
-  }
-  await Promise.race([stop.promise, cluster.ended(1)]);
+  const told = await untilTold(cluster.ended(1));
   return told ? 0 : fail(`the node ended by itself: ${FOLDER}/node-1/broker.log says why`);
 }
 

@@ -9,6 +9,7 @@ import { isFree } from "../e2e/kafka/ports.ts";
 import { type LocalSnowflake, startSnowflake } from "../e2e/snowflake/local.ts";
 import { snowflakeMissing } from "../e2e/snowflake/testing.ts";
 import { UsageError } from "./usage.ts";
+import { untilTold } from "./until_told.ts";
 
 /** Any would do that nothing known uses. */
 const PORT = 8085;
@@ -38,15 +39,7 @@ export async function snowflakeLocal(args: string[]): Promise<number> {
     dataPath: `${folder}/snowflake.duckdb`,
   });
   console.log(describe(snowflake, folder));
-  let told = false;
-  const stop = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      told = true;
-      stop.resolve();
-    });
-  }
-  await Promise.race([stop.promise, snowflake.ended()]);
+  const told = await untilTold(snowflake.ended());
   return told ? 0 : fail("the server ended by itself: see above");
 }
 

@@ -27,14 +27,12 @@ const FATES = ["accepted", "rejected", "ignored", "duplicate"] as const;
  */
 export function webMetrics(
   counters: Readonly<IngestCounters>,
-  { status, tasks, snowflake }: EngineStats,
+  stats: EngineStats,
   live: { viewers: number; dropped: number },
 ): Metric[] {
   return [
     ...ingestMetrics(counters),
-    ...logMetrics(status),
-    ...(tasks ? taskMetrics(tasks) : []),
-    ...(snowflake ? sinkMetrics(snowflake) : []),
+    ...engineMetrics(stats),
     { name: "live_viewers", help: "Open live streams", type: "gauge", values: live.viewers },
     {
       name: "live_viewers_dropped_total",
@@ -46,15 +44,16 @@ export function webMetrics(
   ];
 }
 
+type WorkStats = Pick<EngineStats, "status" | "tasks" | "snowflake">;
+
 /** Of a process without pages. */
-export function headlessMetrics(
-  { status, tasks, snowflake }: Pick<EngineStats, "status" | "tasks" | "snowflake">,
-): Metric[] {
+export const headlessMetrics = (stats: WorkStats): Metric[] => [...engineMetrics(stats), memoryMetric()];
+
+function engineMetrics({ status, tasks, snowflake }: WorkStats): Metric[] {
   return [
     ...logMetrics(status),
     ...(tasks ? taskMetrics(tasks) : []),
     ...(snowflake ? sinkMetrics(snowflake) : []),
-    memoryMetric(),
   ];
 }
 
@@ -149,18 +148,14 @@ function taskMetrics({ openSessions, late, duplicates }: TaskFigures): Metric[] 
 }
 
 function sinkMetrics(status: SinkStatus): Metric[] {
-  const gauge = (name: string, help: string, values: Metric["values"]): Metric => ({
-    name,
-    help,
-    type: "gauge",
-    values,
-  });
-  const counter = (name: string, help: string, values: number): Metric => ({
-    name,
-    help,
-    type: "counter",
-    values,
-  });
+  const metricOf =
+    (type: Metric["type"]) => (name: string, help: string, values: Metric["values"]): Metric => ({
+      name,
+      help,
+      type,
+      values,
+    });
+  const gauge = metricOf("gauge"), counter = metricOf("counter");
   return [
     gauge(
       "sink_trouble",

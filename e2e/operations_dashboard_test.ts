@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { webMetrics } from "../commands/start_metrics.ts";
 import { newIngestCounters } from "../ingest/counters.ts";
 import { formatMetrics } from "../web/metrics.ts";
+import { sinkStatus } from "../sinks/testing/status.ts";
 
 const extent = { begin: 0, end: 1 };
 
@@ -19,16 +20,7 @@ const METRICS = formatMetrics(webMetrics(
     },
     tasks: { openSessions: 0, late: 0, duplicates: 0 },
     readModel: { isFilling: false, trouble: null },
-    snowflake: {
-      trouble: null,
-      lagRecords: { raw_sensor_data: 0, processed_activity: 0 },
-      deliveredRecords: 0,
-      deliveredBytes: 0,
-      deliveries: 0,
-      refusedRecords: 0,
-      lostRecords: 0,
-      lastDeliveryAtMs: null,
-    },
+    snowflake: sinkStatus(),
   },
   { viewers: 0, dropped: 0 },
 ));

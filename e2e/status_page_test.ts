@@ -2,19 +2,17 @@
  * The Status page in a browser, against services that the tests script.
  */
 import assert from "node:assert/strict";
+import { sinkStatus } from "../sinks/testing/status.ts";
 import { assertAccessible, assertFingerTargets, DESK, pageTest, PHONE, sidewaysScroll } from "./page.ts";
 import type { FakeServices } from "../web/testing/fake_services.ts";
 
-const SINK = {
-  trouble: null,
+const SINK = sinkStatus({
   lagRecords: { raw_sensor_data: 1200, processed_activity: 1100 },
   deliveredRecords: 48_211,
   deliveredBytes: 1e8,
   deliveries: 6,
-  refusedRecords: 0,
-  lostRecords: 0,
   lastDeliveryAtMs: 1_767_225_600_000,
-};
+});
 
 function inTrouble(services: FakeServices): void {
   services.health = { ...services.health, deadLetters: 3 };

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { StatusList } from "../components/StatusList.tsx";
 import type { SystemStatus } from "../web/status.ts";
+import { poll } from "./poll.ts";
 
 /** As often as the figures behind it are worth asking for, ms. */
 const POLL_MS = 5000;
@@ -17,25 +18,13 @@ export default function Status({ initial }: StatusProps) {
   const news = useSignal("");
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let stopped = false;
-    const poll = async () => {
-      if (!document.hidden) {
-        const answer = await load();
-        if (stopped) return;
-        isLost.value = answer === null;
-        if (answer) {
-          news.value = tellNews(status.value, answer) ?? news.value;
-          status.value = answer;
-        }
-      }
-      timer = setTimeout(poll, POLL_MS);
+    const onAnswer = (answer: SystemStatus | null) => {
+      isLost.value = answer === null;
+      if (answer === null) return;
+      news.value = tellNews(status.value, answer) ?? news.value;
+      status.value = answer;
     };
-    timer = setTimeout(poll, POLL_MS);
-    return () => {
-      stopped = true;
-      clearTimeout(timer);
-    };
+    return poll("/api/status", POLL_MS, onAnswer, POLL_MS);
   }, []);
 
   return (
@@ -44,16 +33,6 @@ export default function Status({ initial }: StatusProps) {
       <p class="sr-only" role="status">{news.value}</p>
     </>
   );
-}
-
-/** null when the server does not answer. */
-async function load(): Promise<SystemStatus | null> {
-  try {
-    const response = await fetch("/api/status", { signal: AbortSignal.timeout(POLL_MS) });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
 }
 
 /** What a screen reader is told: parts that went wrong or are well again. */

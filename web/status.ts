@@ -62,6 +62,9 @@ const ok = (text: string): Said => ({ state: "ok", text });
 const busy = (text: string): Said => ({ state: "busy", text });
 const wrong = (text: string): Said => ({ state: "wrong", text });
 
+const KEEP_LONGER =
+  "raise RETENTION_MS and RETENTION_BYTES, or with Kafka the topic's retention.ms and retention.bytes.";
+
 const counted = (count: number, one: string, many: string) =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const batches = (count: number) => counted(count, "batch", "batches");
@@ -74,10 +77,7 @@ function logPart({ partitions, lostRecords, trouble }: LogHealth): Said {
   const text = `${batches(kept)} of readings kept in ${places}.`;
   if (lostRecords === 0) return ok(text);
   return wrong(
-    `${text} ${
-      batches(lostRecords)
-    } deleted by retention before being classified: raise RETENTION_MS and RETENTION_BYTES, ` +
-      "or with Kafka the topic's retention.ms and retention.bytes.",
+    `${text} ${batches(lostRecords)} deleted by retention before being classified: ${KEEP_LONGER}`,
   );
 }
 
@@ -116,12 +116,7 @@ function snowflakePart(health: SnowflakeHealth, nowMs: number): Said {
   const text = `${last}; ${waitingWords(waiting)}.`;
   if (trouble !== null) return wrong(`${trouble}. The log keeps the records meanwhile. ${text}`);
   if (lostRecords > 0) {
-    return wrong(
-      `${text} ${
-        records(lostRecords)
-      } deleted by retention before being loaded: raise RETENTION_MS and RETENTION_BYTES, ` +
-        "or with Kafka the topics' retention.ms and retention.bytes.",
-    );
+    return wrong(`${text} ${records(lostRecords)} deleted by retention before being loaded: ${KEEP_LONGER}`);
   }
   return ok(text);
 }

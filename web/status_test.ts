@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
+import { sinkStatus } from "../sinks/testing/status.ts";
 import { type Part, PART_IDS, type StatusInput, statusOf } from "./status.ts";
 
 const NOW_MS = 1_767_225_600_000;
-const SINK = {
-  trouble: null,
+const SINK = sinkStatus({
   lagRecords: { raw_sensor_data: 2, processed_activity: 1 },
   deliveredRecords: 1500,
   deliveredBytes: 1e6,
   deliveries: 2,
-  refusedRecords: 0,
-  lostRecords: 0,
   lastDeliveryAtMs: NOW_MS - 180_000,
-};
+});
 const WELL: StatusInput = {
   log: {
     partitions: [{ partition: 0, begin: 10, end: 1240, lagRecords: 0 }],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SYSTEM_CLOCK } from "../clock.ts";
 import type { SinkLog, SinkStatus } from "../../sinks/port.ts";
 import type { SnowflakeLoader } from "../../sinks/snowflake/loader.ts";
 import type { SnowflakeSettings } from "../../sinks/snowflake/settings.ts";
@@ -35,5 +36,5 @@ async function open(log: SinkLog, settings: SnowflakeSettings): Promise<Snowflak
     import("../../sinks/snowflake/loader.ts"),
     import("../../sinks/snowflake/driver/connect.ts"),
   ]);
-  return new SnowflakeLoader({ log, settings, connect: connectSnowflake });
+  return new SnowflakeLoader({ log, settings, connect: connectSnowflake, clock: SYSTEM_CLOCK });
 }

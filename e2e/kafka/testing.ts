@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { testUnlessMissing } from "../unless_missing.ts";
 import { startKafka } from "./broker.ts";
 import { kafkaMissing } from "./java.ts";
 
@@ -38,17 +39,10 @@ export function kafkaTest(
   alsoMissing: string | null = null,
 ): void {
   const missing = alsoMissing ?? (givenBrokers() === null ? kafkaMissing() : null);
-  register(name, async (t) => await fn(await testBrokers(), t), missing);
+  testUnlessMissing("Kafka", name, async (t) => await fn(await testBrokers(), t), missing);
 }
 
 /** The same for a test that calls {@link startKafka}, because it kills nodes or needs passwords: `KAFKA_BROKERS` is no help. */
 export function ownKafkaTest(name: string, fn: () => Promise<void>): void {
-  register(name, fn, kafkaMissing());
-}
-
-function register(name: string, fn: (t: Deno.TestContext) => Promise<void>, missing: string | null): void {
-  if (missing === null) return Deno.test(name, fn);
-  if (Deno.env.get("CI") === "true") return Deno.test(name, () => Promise.reject(new Error(missing)));
-  console.log(`Kafka test skipped: ${name}. ${missing}`);
-  Deno.test({ name, ignore: true, fn });
+  testUnlessMissing("Kafka", name, fn, kafkaMissing());
 }

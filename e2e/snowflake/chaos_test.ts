@@ -8,8 +8,12 @@ import { KafkaLog } from "../../log/kafka/log.ts";
 import { testSettings } from "../../log/kafka/testing.ts";
 import type { Log, Slice } from "../../log/port.ts";
 import { encodeRaw } from "../../log/raw_json.ts";
-import { fullName, OFFSETS, USER_ACTIVITY_PROCESSED } from "../../sinks/snowflake/tables.ts";
-import { ACTIVITY_RECORDS } from "../../sinks/snowflake/tables.ts";
+import {
+  ACTIVITY_RECORDS,
+  fullName,
+  OFFSETS,
+  USER_ACTIVITY_PROCESSED,
+} from "../../sinks/snowflake/tables.ts";
 import { messagesOf } from "../client.ts";
 import { inTempDir } from "../engines.ts";
 import { kafkaTest } from "../kafka/testing.ts";
@@ -17,9 +21,8 @@ import { envOf } from "../kafka/tracker.ts";
 import { delay, postMessages, random } from "../phones.ts";
 import { type ServerProcess, startServer } from "../server.ts";
 import { FAULT_KINDS } from "./control.ts";
-import type { LocalSnowflake } from "./local.ts";
-import { startSnowflake } from "./local.ts";
-import { snowflakeTest } from "./testing.ts";
+import { type LocalSnowflake, startSnowflake } from "./local.ts";
+import { snowflakeMissing, snowflakeTest } from "./testing.ts";
 
 const KILLS = 20;
 /** How long it goes on at least, s; `CHAOS_SECONDS` asks for more. */
@@ -260,4 +263,5 @@ kafkaTest(
           }),
       });
     }),
+  snowflakeMissing(),
 );

@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { testUnlessMissing } from "../unless_missing.ts";
 import { type LocalOptions, type LocalSnowflake, startSnowflake } from "./local.ts";
 
 const SERVER = fileURLToPath(new URL("server", import.meta.url));
@@ -38,14 +39,9 @@ export function snowflakeTest(
   fn: (snowflake: LocalSnowflake, t: Deno.TestContext) => Promise<void>,
   options: LocalOptions = {},
 ): void {
-  const reason = snowflakeMissing();
-  if (reason === null) {
-    return Deno.test(name, async (t) => {
-      await using snowflake = await startSnowflake(options);
-      await fn(snowflake, t);
-    });
-  }
-  if (Deno.env.get("CI") === "true") return Deno.test(name, () => Promise.reject(new Error(reason)));
-  console.log(`Snowflake test skipped: ${name}. ${reason}`);
-  Deno.test({ name, ignore: true, fn: () => {} });
+  const run = async (t: Deno.TestContext) => {
+    await using snowflake = await startSnowflake(options);
+    await fn(snowflake, t);
+  };
+  testUnlessMissing("Snowflake", name, run, snowflakeMissing());
 }

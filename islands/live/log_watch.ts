@@ -4,6 +4,7 @@
  * @module
  */
 import type { LogHealth } from "../../web/services.ts";
+import { poll } from "../poll.ts";
 import { formatCount } from "./format.ts";
 
 /**
@@ -95,27 +96,8 @@ function findNews(before: LogNotice | null, now: LogNotice | null): string | nul
  * @returns Stops it
  */
 export function followLog(onHealth: (health: LogHealth) => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-  const poll = async () => {
-    const health = document.hidden ? null : await loadHealth();
-    if (stopped) return;
+  // That the server does not answer, the lost connection tells the person.
+  return poll<LogHealth>("/api/log", POLL_MS, (health) => {
     if (health) onHealth(health);
-    timer = setTimeout(poll, POLL_MS);
-  };
-  poll();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-}
-
-/** null when the server does not answer, which the lost connection tells the person. */
-async function loadHealth(): Promise<LogHealth | null> {
-  try {
-    const response = await fetch("/api/log", { signal: AbortSignal.timeout(POLL_MS) });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
+  });
 }

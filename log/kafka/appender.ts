@@ -11,7 +11,7 @@ import type { Appended } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { TooLarge } from "../too_large.ts";
 import { Unavailable } from "../unavailable.ts";
-import { atMost } from "./at_most.ts";
+import { atMost } from "../at_most.ts";
 import type { Connection } from "./connection.ts";
 import { RecordBatch } from "./produce_codec.ts";
 import { BatchTooLarge, TopicProducer } from "./producer.ts";

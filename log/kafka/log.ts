@@ -21,7 +21,7 @@ import { Unavailable } from "../unavailable.ts";
 import { parseActivity } from "./activity_json.ts";
 import { ActivityTail } from "./activity_tail.ts";
 import type { KafkaAppender } from "./appender.ts";
-import { atMost } from "./at_most.ts";
+import { atMost } from "../at_most.ts";
 import type { Connection } from "./connection.ts";
 import { explain } from "./explain.ts";
 import { ControlLog } from "./control_log.ts";

@@ -14,7 +14,7 @@ import { partitionOf } from "../partition.ts";
 import type { StateChange, TaskFactory } from "../port.ts";
 import { type ReadingBatch, sessionKey } from "../records.ts";
 import { type Pending, TaskDriver, type TaskPosition } from "../task_driver.ts";
-import { atMost } from "./at_most.ts";
+import { atMost } from "../at_most.ts";
 import type { Connection } from "./connection.ts";
 import { DEAD_LETTER_EXTRA_BYTES, deadLetterParts } from "./dead_letters.ts";
 import { Advice, rootError } from "./explain.ts";

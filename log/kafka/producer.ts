@@ -8,7 +8,7 @@
  * @module
  */
 import { createErrorFromCode } from "kafkajs/src/protocol/error.js";
-import { atMost } from "./at_most.ts";
+import { atMost } from "../at_most.ts";
 import type { Cluster, Connection } from "./connection.ts";
 import { explain, isRefusal, rootError } from "./explain.ts";
 import {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { atMost } from "./at_most.ts";
+import { atMost } from "../at_most.ts";
 import { Membership } from "./membership.ts";
 import { PartitionRun, type RunOptions, Superseded } from "./partition_run.ts";
 import { Follower } from "./reader.ts";

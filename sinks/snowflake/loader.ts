@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { atMost } from "../../log/at_most.ts";
 import type { Share } from "../../log/port.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import type { SinkLog, SinkStatus } from "../port.ts";
@@ -32,16 +33,17 @@ const CLOSE_MS = 8000;
 
 /** Time, as the loader sees it. */
 export interface Clock {
-  now(): number;
+  /** ms since the Unix epoch. */
+  nowMs(): number;
   /** Resolves after so long, or when `signal` says so. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface LoaderOptions {
   log: SinkLog;
   settings: SnowflakeSettings;
   connect: (settings: SnowflakeSettings) => Promise<Connection>;
-  clock?: Clock;
+  clock: Clock;
 }
 
 /** The table refuses so many rows that it must be the table. */
@@ -79,13 +81,13 @@ export class SnowflakeLoader {
     lastDeliveryAtMs: null,
   };
 
-  constructor({ log, settings, connect, clock = SYSTEM_CLOCK }: LoaderOptions) {
+  constructor({ log, settings, connect, clock }: LoaderOptions) {
     this.#log = log;
     this.#settings = settings;
     this.#connect = () => connect(settings);
     this.#clock = clock;
     const limits = { records: settings.bufferCountRecords, bytes: settings.bufferSizeBytes };
-    this.#source = new Source(log, limits, () => clock.now(), (topic, partition, records) => {
+    this.#source = new Source(log, limits, () => clock.nowMs(), (topic, partition, records) => {
       this.#status.lostRecords += records;
       console.error(
         `${topic}/${partition}: ${records} records were deleted before they were loaded into Snowflake. Keep them longer: raise ` +
@@ -111,10 +113,7 @@ export class SnowflakeLoader {
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#wake.abort();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
-    await Promise.race([this.#running, late]);
-    clearTimeout(timer);
+    if (this.#running) await atMost(CLOSE_MS, this.#running);
     await this.#disconnect();
     await this.#share?.close();
   }
@@ -122,7 +121,7 @@ export class SnowflakeLoader {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const waitMs = await this.#step();
-      await this.#clock.wait(waitMs, this.#wake.signal);
+      await this.#clock.sleep(waitMs, this.#wake.signal);
       if (this.#wake.signal.aborted && !this.#stopping.signal.aborted) this.#wake = new AbortController();
     }
     if (this.#isPositioned && this.#status.trouble === null) await this.#attempt(() => this.#deliver());
@@ -206,21 +205,21 @@ export class SnowflakeLoader {
 
   /** What failed does not wait for others again: only when it is loaded it shows that all is well. */
   #isDue(oldestAtMs: number): boolean {
-    return this.#failures > 0 || this.#clock.now() - oldestAtMs >= this.#settings.bufferFlushMs;
+    return this.#failures > 0 || this.#clock.nowMs() - oldestAtMs >= this.#settings.bufferFlushMs;
   }
 
   /** Whether an obstacle may have been taken away in Snowflake; not while other records wait, which would be read again. */
   #looksAgain(): boolean {
     const { obstacle, oldestAtMs } = this.#source;
     if (obstacle === null || oldestAtMs !== null) return false;
-    return this.#clock.now() - this.#positionedAtMs >= this.#settings.bufferFlushMs;
+    return this.#clock.nowMs() - this.#positionedAtMs >= this.#settings.bufferFlushMs;
   }
 
   async #position(): Promise<void> {
     const partitions = this.#partitions;
     const target = await this.#connected();
     this.#isPositioned = true;
-    this.#positionedAtMs = this.#clock.now();
+    this.#positionedAtMs = this.#clock.nowMs();
     await this.#source.begin(await target.positions(partitions));
   }
 
@@ -242,14 +241,15 @@ export class SnowflakeLoader {
         for (const half of halve(parts)) await this.#deliverParts(target, half);
         return;
       }
-      const { topic } = parts.find(({ rows }) => rows.length > 0)!;
+      const part = parts.find(({ rows }) => rows.length > 0)!;
+      const { topic } = part;
       if (this.#refusedInARow[topic] >= MAX_REFUSED) {
         throw new TooManyRefused(
           `Snowflake refused more than ${MAX_REFUSED} records of ${topic} in a row, the last because: ${error.message}; ` +
             "expected the tables as deno task snowflake:ddl makes them: run deno task snowflake:check",
         );
       }
-      await this.#setAside(parts, error.message);
+      await this.#setAside(part, error.message);
       await target.deliver(parts.map((part) => ({ ...part, rows: [] })));
       this.#refusedInARow[topic]++;
       return;
@@ -257,8 +257,8 @@ export class SnowflakeLoader {
     this.#count(parts);
   }
 
-  async #setAside(parts: readonly Part[], message: string): Promise<void> {
-    const { topic, partition, rows: [row] } = parts.find(({ rows }) => rows.length > 0)!;
+  /** @param part with the one row that was refused */
+  async #setAside({ topic, partition, rows: [row] }: Part, message: string): Promise<void> {
     const { offset, key, json: value } = row;
     const reason = `Snowflake refused it: ${message}`;
     await this.#log.setAside([{ topic, partition, offset, key, value, reason }]);
@@ -273,7 +273,7 @@ export class SnowflakeLoader {
       if (rows.length > 0) this.#refusedInARow[topic] = 0;
       status.deliveredBytes += rows.reduce((sum, { bytes }) => sum + bytes, 0);
     }
-    status.lastDeliveryAtMs = this.#clock.now();
+    status.lastDeliveryAtMs = this.#clock.nowMs();
   }
 
   async #connected(): Promise<Target> {
@@ -286,18 +286,3 @@ export class SnowflakeLoader {
     await target?.close();
   }
 }
-
-const SYSTEM_CLOCK: Clock = {
-  now: Date.now,
-  wait: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
-    }),
-};

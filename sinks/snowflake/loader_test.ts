@@ -48,7 +48,7 @@ class Harness implements AsyncDisposable {
 
   /** Records that have just come in. */
   append(...messages: string[]): void {
-    for (const message of messages) this.log.appendRaw(0, message, { receivedAtMs: this.clock.nowMs });
+    for (const message of messages) this.log.appendRaw(0, message, { receivedAtMs: this.clock.nowMs() });
   }
 
   get messages(): string[] {
@@ -103,7 +103,7 @@ test("records wait for others until the oldest has waited long enough, without a
     .status();
   assert.deepEqual(lagRecords, { raw_sensor_data: 0, processed_activity: 0 });
   assert.deepEqual([trouble, deliveries, deliveredRecords], [null, 1, 2]);
-  assert.ok(deliveredBytes > 200 && clock.nowMs - lastDeliveryAtMs! <= 2 * POLL_MS);
+  assert.ok(deliveredBytes > 200 && clock.nowMs() - lastDeliveryAtMs! <= 2 * POLL_MS);
 });
 
 test("as many records or bytes as are held at most do not wait, and what is behind goes on at once", async (harness) => {
@@ -114,7 +114,7 @@ test("as many records or bytes as are held at most do not wait, and what is behi
   assert.equal(snowflake.loads, 2);
   assert.deepEqual(harness.messages, Array.from({ length: 400 }, (_, i) => String(i)));
   const large = { xyz: new Float64Array(9000).fill(0.123456), tMs: new Float64Array(3000), count: 3000 };
-  harness.log.appendRaw(1, "large", { ...large, receivedAtMs: clock.nowMs });
+  harness.log.appendRaw(1, "large", { ...large, receivedAtMs: clock.nowMs() });
   await clock.pass(2 * POLL_MS);
   assert.equal(harness.messages.length, 451);
 });
@@ -377,7 +377,7 @@ test("partitions that go are not loaded any more, and those that come are, from 
   const { clock, log, loader } = harness;
   log.assign([0]);
   for (const partition of [0, 1]) {
-    log.appendRaw(partition, `of ${partition}`, { receivedAtMs: clock.nowMs });
+    log.appendRaw(partition, `of ${partition}`, { receivedAtMs: clock.nowMs() });
   }
   await clock.pass(FLUSH_MS + POLL_MS);
   assert.deepEqual(harness.messages, ["of 0"]);

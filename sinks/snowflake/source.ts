@@ -73,6 +73,7 @@ export class Source {
 
   /** Starts anew at these positions; what was held is forgotten. */
   async begin(positions: readonly Position[]): Promise<void> {
+    const extents = await this.#extents();
     const streams: Stream[] = [];
     for (const { topic, partition, next, lastMark } of positions) {
       const stream: Stream = {
@@ -85,7 +86,10 @@ export class Source {
         isAtEnd: false,
         obstacle: null,
       };
-      if (await this.#wasMadeAnew(stream, lastMark)) stream.obstacle = obstacleOf(stream, this.#log.id);
+      const { begin } = extents[topic][partition];
+      if (await this.#wasMadeAnew(stream, begin, lastMark)) {
+        stream.obstacle = obstacleOf(stream, this.#log.id);
+      }
       streams.push(stream);
     }
     this.#streams = streams;
@@ -152,14 +156,18 @@ export class Source {
 
   async #measure(visit: (stream: Stream, extent: Extent) => Promise<void>): Promise<void> {
     const lag = { raw_sensor_data: 0, processed_activity: 0 };
-    const [raw, processed] = await Promise.all(SINK_TOPICS.map((topic) => this.#log.extents(topic)));
-    const extents = { raw_sensor_data: raw, processed_activity: processed };
+    const extents = await this.#extents();
     for (const stream of this.#streams) {
       const { topic, partition } = stream;
       await visit(stream, extents[topic][partition]);
       lag[topic] += lagOf(stream, extents[topic][partition]);
     }
     this.#lag = lag;
+  }
+
+  async #extents(): Promise<Record<Topic, Extent[]>> {
+    const [raw, processed] = await Promise.all(SINK_TOPICS.map((topic) => this.#log.extents(topic)));
+    return { raw_sensor_data: raw, processed_activity: processed };
   }
 
   #tellLost({ topic, partition, next }: Stream, begin: number): void {
@@ -222,9 +230,8 @@ export class Source {
   }
 
   /** Whether the newest loaded record is not the one that stands there now. */
-  async #wasMadeAnew(stream: Stream, lastMark: string | null): Promise<boolean> {
+  async #wasMadeAnew(stream: Stream, begin: number, lastMark: string | null): Promise<boolean> {
     if (lastMark === null) return false;
-    const { begin } = (await this.#log.extents(stream.topic))[stream.partition];
     const offset = offsetOf(lastMark);
     if (offset < begin) return false;
     const { rows } = await this.#read({ ...stream, next: offset, slice: 1 });

@@ -14,10 +14,10 @@ import {
   ROLLBACK,
   type Topic,
 } from "../statements.ts";
+import { SINK_TOPICS } from "../target.ts";
 
 /** How long the trial waits for a load that is under way, s: one takes seconds. */
 const LOCK_TIMEOUT_S = 60;
-const TOPICS: Topic[] = ["raw_sensor_data", "processed_activity"];
 
 const AT_MS = Date.UTC(2026, 0, 1);
 const SESSION = { messageId: "1", sessionId: "check", deviceId: "check" };
@@ -51,12 +51,12 @@ export async function tryLoad(connection: Connection, deadlineMs: number): Promi
   await run(`ALTER SESSION SET LOCK_TIMEOUT = ${LOCK_TIMEOUT_S}`);
   await run(BEGIN);
   const counts = [
-    (await run(ADD_POSITIONS, logId, JSON.stringify(TOPICS.map((topic) => [topic, 0])))).rowsAffected,
+    (await run(ADD_POSITIONS, logId, JSON.stringify(SINK_TOPICS.map((topic) => [topic, 0])))).rowsAffected,
   ];
   counts.push((await run(LOCK_POSITIONS, logId)).rowsAffected);
-  const moves = TOPICS.map((topic) => [topic, 0, 0, 1, "1", logId]);
+  const moves = SINK_TOPICS.map((topic) => [topic, 0, 0, 1, "1", logId]);
   counts.push((await run(MOVE_POSITIONS, JSON.stringify(moves), logId)).rowsAffected);
-  for (const topic of TOPICS) {
+  for (const topic of SINK_TOPICS) {
     const rows = JSON.stringify([[0, 0, RECORDS[topic]]]);
     counts.push((await run(INSERT_DELIVERED[topic], topic, logId, topic, rows, logId, logId)).rowsAffected);
   }
