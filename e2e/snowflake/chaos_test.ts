@@ -61,6 +61,8 @@ interface Setup {
   startSink(): Promise<ServerProcess>;
   /** Where phones post while the sink's process is this. */
   postTo(sink: ServerProcess): string;
+  /** Ends whatever else writes to the log: sessions that fall silent would still get windows. */
+  endLog(): Promise<unknown>;
   /** Opens the log when its processes have ended. */
   openLog(): Promise<Log>;
 }
@@ -218,6 +220,7 @@ async function settled(snowflake: LocalSnowflake, sink: ServerProcess): Promise<
 async function run(snowflake: LocalSnowflake, setup: Setup): Promise<void> {
   const sink = await disturb(snowflake, setup);
   try {
+    await setup.endLog();
     await settled(snowflake, sink);
     assert.equal(await sink.stop(), 0);
   } finally {
@@ -240,6 +243,8 @@ snowflakeTest(
       return run(snowflake, {
         startSink: () => startServer(env),
         postTo: ({ url }) => url,
+        // The sink's process is the log's, and ends after it.
+        endLog: () => Promise.resolve(),
         openLog: () => Promise.resolve(new EmbeddedLog({ path, partitions: 4, ...RETENTION })),
       });
     }),
@@ -257,6 +262,7 @@ kafkaTest(
       await run(snowflake, {
         startSink: () => startServer({ ...kafka, ...snowflake.env, ...SINK }, ["--roles", "snowflake"]),
         postTo: () => server.url,
+        endLog: () => server.stop(),
         openLog: () =>
           KafkaLog.open(settings, () => {
             throw new Error("expected only records of our own");

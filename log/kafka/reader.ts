@@ -121,12 +121,25 @@ export class TopicReader {
     throw new FetchError(errorCode, `${this.topic}/${partition}`);
   }
 
-  /** Reads a partition to its end, however long that takes. */
+  /**
+   * Reads a partition to its end, however long that takes.
+   *
+   * What a leader that was elected a moment ago answers to a fetch may end before records that are committed: it does not know
+   * yet how far the others are. Asked for the end it refuses instead until it knows (KIP-207), so that end has to be reached.
+   */
   async *readAll(partition: number, from: number): AsyncGenerator<FetchedRecord[]> {
-    for (let at = from;;) {
+    const end = await this.#whereverItIs(() => this.#endOf(partition));
+    for (let at = from, tries = 1;;) {
       const { records, next, stableEnd } = await this.read(partition, at);
       if (records.length > 0) yield records;
-      if (next >= stableEnd) return;
+      if (next >= Math.max(end, stableEnd)) return;
+      tries = next > at ? 1 : tries + 1;
+      if (tries > MOVED_TRIES) {
+        throw new Error(
+          `${this.topic}/${partition} ends at ${next}, but ended at ${end} before: records are missing`,
+        );
+      }
+      if (next === at) await delay(MOVED_WAIT_MS);
       at = next;
     }
   }
@@ -138,19 +151,23 @@ export class TopicReader {
 
   async #extents(partitions: number): Promise<Extent[]> {
     await this.#connect();
-    const asked = [{
-      topic: this.topic,
-      partitions: Array.from({ length: partitions }, (_, partition) => ({ partition })),
-    }];
-    const [begins, ends] = await Promise.all([true, false].map(async (fromBeginning) => {
-      const [{ partitions }] = await this.#cluster.fetchTopicsOffset(
-        asked.map((topic) => ({ ...topic, fromBeginning })),
-      );
-      const offsets: number[] = [];
-      for (const { partition, offset } of partitions) offsets[partition] = Number(offset);
-      return offsets;
-    }));
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    const [begins, ends] = await Promise.all([true, false].map((begin) => this.#offsets(all, begin)));
     return begins.map((begin, partition) => ({ begin, end: ends[partition] }));
+  }
+
+  async #endOf(partition: number): Promise<number> {
+    await this.#connect();
+    return (await this.#offsets([partition], false))[partition];
+  }
+
+  /** The first or the last offset of each partition, by partition. */
+  async #offsets(asked: readonly number[], fromBeginning: boolean): Promise<number[]> {
+    const topic = { topic: this.topic, partitions: asked.map((partition) => ({ partition })), fromBeginning };
+    const [{ partitions }] = await this.#cluster.fetchTopicsOffset([topic]);
+    const offsets: number[] = [];
+    for (const { partition, offset } of partitions) offsets[partition] = Number(offset);
+    return offsets;
   }
 
   /** Forgets which broker has what. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { Connection } from "./connection.ts";
 import type { FetchedPartition } from "./fetch_codec.ts";
-import { Follower, type FollowerReader } from "./reader.ts";
+import { Follower, type FollowerReader, TopicReader } from "./reader.ts";
 
 /** A partition 0 with one record at each offset up to an end. */
 class FakeReader implements FollowerReader {
@@ -62,4 +63,39 @@ Deno.test("A partition taken away and given back while its records were being pr
   await done.promise;
   await follower.close();
   assert.deepEqual(read, [0, 0, 1, 2]);
+});
+
+/** A reader of a partition whose leader answers fetches as if it ended at these offsets, one after the other. */
+function readerOf(end: number, fetchedEnds: number[]): TopicReader {
+  const cluster = {
+    connect: () => Promise.resolve(),
+    addMultipleTargetTopics: () => Promise.resolve(),
+    refreshMetadataIfNecessary: () => Promise.resolve(),
+    findLeaderForPartitions: () => ({ "1": [0] }),
+    fetchTopicsOffset: () => Promise.resolve([{ partitions: [{ partition: 0, offset: String(end) }] }]),
+  };
+  const reader = new TopicReader({ newCluster: () => cluster } as unknown as Connection, "states");
+  reader.fetch = (_nodeId, offsets) => {
+    const from = offsets.get(0)!;
+    const stableEnd = fetchedEnds.length > 1 ? fetchedEnds.shift()! : fetchedEnds[0];
+    const records = Array.from({ length: Math.max(0, stableEnd - from) }, (_, i) => recordAt(from + i));
+    return Promise.resolve([{ partition: 0, errorCode: 0, records, next: from + records.length, stableEnd }]);
+  };
+  return reader;
+}
+
+async function offsetsOf(reader: TopicReader): Promise<number[]> {
+  const offsets: number[] = [];
+  for await (const records of reader.readAll(0, 0)) offsets.push(...records.map(({ offset }) => offset));
+  return offsets;
+}
+
+Deno.test("A partition is read to its end although a leader that was elected just now does not know of it yet", async () => {
+  assert.deepEqual(await offsetsOf(readerOf(5, [3, 3, 4, 5])), [0, 1, 2, 3, 4]);
+  assert.deepEqual(await offsetsOf(readerOf(5, [5])), [0, 1, 2, 3, 4]);
+  assert.deepEqual(await offsetsOf(readerOf(0, [0])), []);
+});
+
+Deno.test("A partition that has lost its end is an error, not a partition that ends sooner", async () => {
+  await assert.rejects(offsetsOf(readerOf(5, [3])), /states\/0 ends at 3, but ended at 5 before/);
 });
