@@ -16,10 +16,11 @@ import { type ReadingBatch, sessionKey } from "../records.ts";
 import { type Pending, TaskDriver, type TaskPosition } from "../task_driver.ts";
 import { atMost } from "../at_most.ts";
 import type { Connection } from "./connection.ts";
-import { DEAD_LETTER_EXTRA_BYTES, deadLetterParts } from "./dead_letters.ts";
+import { deadLetterParts } from "./dead_letters.ts";
 import { Advice, rootError } from "./explain.ts";
 import type { FetchedPartition, FetchedRecord } from "./fetch_codec.ts";
 import type { TopicReader } from "./reader.ts";
+import { inSends } from "./sends.ts";
 import { KafkaStates, positionMessage, stateMessage } from "./states.ts";
 import type { Topics } from "./topics.ts";
 
@@ -51,8 +52,6 @@ const PRODUCER_RETRY = { initialRetryTime: 20, maxRetryTime: 200, retries: 30 };
 /** Markers are there within milliseconds, or the broker is in trouble. */
 const MARKER_WAIT_MS = 10;
 const MARKER_TRIES = 300;
-/** Records of one send to one partition: the broker takes a batch of up to a megabyte unless told otherwise, bytes. */
-const SEND_BYTES = 800_000;
 /** Records processed beyond the last commit; past it no more are fetched until it is through. */
 const MAX_UNCOMMITTED_RECORDS = 5_000;
 /** Where nothing but the position changed, it is committed this often, ms. */
@@ -314,7 +313,7 @@ export class PartitionRun {
       { topic: topics.state, messages: [this.#own(positionMessage(position))] },
       ...sends,
     ];
-    for (const topicMessages of inSends(messages)) await transaction.sendBatch({ topicMessages });
+    for (const send of inSends(messages)) await transaction.send(send);
     // For whoever looks at the group's lag, or sets it; what was processed is in the changelog.
     const offset = { partition: this.partition, offset: String(position.next) };
     const offsets = { consumerGroupId: groupId, topics: [{ topic: topics.raw, partitions: [offset] }] };
@@ -362,32 +361,4 @@ async function whileConcurrent(send: () => Promise<void>): Promise<void> {
 /** Only the newest change of each key: the older would be compacted away. */
 function latest(changes: readonly StateChange[]): StateChange[] {
   return [...new Map(changes.map((change) => [change.key, change])).values()];
-}
-
-/** Divides messages into sends of bounded size; most of the time it is one. */
-function* inSends(all: readonly TopicMessages[]): Generator<TopicMessages[]> {
-  let send: TopicMessages[] = [];
-  let bytes = 0;
-  for (const { topic, messages } of all) {
-    let into: Message[] | null = null;
-    for (const message of messages) {
-      const size = sizeOf(message);
-      if (bytes > 0 && bytes + size > SEND_BYTES) {
-        yield send;
-        send = [];
-        bytes = 0;
-        into = null;
-      }
-      if (into === null) send.push({ topic, messages: into = [] });
-      into.push(message);
-      bytes += size;
-    }
-  }
-  if (send.length > 0) yield send;
-}
-
-/** About what a record takes, bytes. */
-function sizeOf({ key, value, headers }: Message): number {
-  const extra = headers ? DEAD_LETTER_EXTRA_BYTES : 64;
-  return extra + (key?.length ?? 0) + (value?.length ?? 0);
 }
