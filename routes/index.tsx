@@ -7,6 +7,7 @@ import { DEFAULT_THRESHOLDS } from "../stream/thresholds.ts";
 import { handlers, type PageProps } from "../web/define.ts";
 
 export const title = "Live";
+export const styles = ["/live.css"];
 
 /** Names sent with the page; a phone beyond them shows its id. */
 const MAX_NAMES = 1000;

@@ -12,12 +12,13 @@ import { Conflict } from "../log/port.ts";
 import { Unavailable } from "../log/unavailable.ts";
 import { assertLocal, isOpen } from "./access.ts";
 import { type Assets, sendFile } from "./assets.ts";
-import type { Context, Method, RouteModule } from "./define.ts";
+import type { Context, Method, Principal, RouteModule } from "./define.ts";
 import { type PageSetup, sendDocument } from "./document.ts";
 import { loadIslands } from "./islands.ts";
 import { HttpProblem } from "./problem.ts";
 import { comparePatterns, type RouteEntry, scanRoutes, toPattern } from "./scan.ts";
 import type { Services } from "./services.ts";
+import { zoneOf } from "./zone.ts";
 
 /** What the server passes as the second argument of `app.fetch`. */
 export interface AppEnv {
@@ -26,6 +27,8 @@ export interface AppEnv {
     remoteAddr?: string;
   };
 }
+
+const LOCAL: Principal = { name: "local", role: "admin", via: "local" };
 
 type AppContext = HonoContext<AppEnv>;
 
@@ -48,7 +51,7 @@ export async function createApp(
     app.all(pattern, async (c) => {
       try {
         if (!open) assertLocal(c.req.raw, peer(c));
-        return await answer(c, module, services, setup);
+        return await answer(c, module, services, setup, open ? null : LOCAL);
       } catch (error) {
         return fail(c, pattern, error, setup);
       }
@@ -87,6 +90,7 @@ class RequestContext implements Context {
     readonly params: Record<string, string>,
     readonly services: Services,
     readonly remote: string,
+    readonly who: Principal | null,
   ) {}
   get url(): URL {
     return this.#url ??= new URL(this.req.url);
@@ -98,6 +102,7 @@ async function answer(
   module: RouteModule,
   services: Services,
   setup: PageSetup,
+  who: Principal | null,
 ): Promise<Response> {
   const req = c.req.raw;
   const method = req.method === "HEAD" ? "GET" : req.method;
@@ -106,7 +111,7 @@ async function answer(
     : undefined;
   const isPage = method === "GET" && module.default !== undefined;
   if (!handler && !isPage) throw methodProblem(req.method, c.req.path, module);
-  const ctx = new RequestContext(req, c.req.param(), services, peer(c));
+  const ctx = new RequestContext(req, c.req.param(), services, peer(c), who);
   const result = handler ? await handler(ctx) : { data: undefined };
   const response = result instanceof Response ? result : renderPage(ctx, module, result.data, setup);
   // Hono sends no body for HEAD; a stream must also learn that nobody reads it.
@@ -119,10 +124,21 @@ function renderPage(ctx: Context, module: RouteModule, data: unknown, setup: Pag
   if (!Page) {
     throw new Error(`Cannot render ${ctx.url.pathname}: its handler returned data but the route has no page`);
   }
-  const { url, params } = ctx;
-  return sendDocument(setup, () => h(App, { url, children: h(Page, { data, url, params }) }), {
-    title: module.title,
-  });
+  const { url, params, who } = ctx;
+  return sendDocument(
+    setup,
+    () =>
+      h(App, {
+        url,
+        who,
+        zone: zoneOf(ctx.req.headers.get("cookie")),
+        children: h(Page, { data, url, params }),
+      }),
+    {
+      title: module.title,
+      styles: module.styles,
+    },
+  );
 }
 
 function methodProblem(method: string, path: string, module: RouteModule): HttpProblem {
@@ -149,7 +165,13 @@ function fail(c: AppContext, pattern: string, error: unknown, setup: PageSetup):
   const { title, status } = problem.body;
   const response = sendDocument(
     setup,
-    () => h(App, { url: new URL(c.req.url), children: h(Body, { problem: problem.body }) }),
+    () =>
+      h(App, {
+        url: new URL(c.req.url),
+        who: null,
+        zone: zoneOf(c.req.header("cookie") ?? null),
+        children: h(Body, { problem: problem.body }),
+      }),
     { title, status },
   );
   for (const [name, value] of Object.entries(problem.headers)) response.headers.set(name, value);

@@ -4,7 +4,9 @@
  * @module
  */
 import { type ComponentType, h, hydrate } from "preact";
+import { startShortcuts } from "../islands/shortcuts.ts";
 import { decodeProps } from "./props.ts";
+import { rememberZone } from "./zone.ts";
 
 const data = document.getElementById("islands");
 if (data) {
@@ -16,3 +18,5 @@ if (data) {
     hydrate(h(module.default, props), root);
   }
 }
+startShortcuts();
+rememberZone();

@@ -6,6 +6,17 @@
 import type { ComponentType } from "preact";
 import type { Services } from "./services.ts";
 
+/** Who asks: what handlers note beside a change, and decide by. */
+export interface Principal {
+  /** A user's or token's name; "local" for whoever sits at the machine before there is an admin. */
+  name: string;
+  role: "viewer" | "admin";
+  via: "session" | "token" | "local";
+}
+
+/** Who may call a method of a route. */
+export type Access = "open" | "viewer" | "admin";
+
 /** One request as a handler sees it. */
 export interface Context {
   req: Request;
@@ -15,6 +26,8 @@ export interface Context {
   services: Services;
   /** Address of the peer as the socket tells, for example "127.0.0.1". */
   remote: string;
+  /** null on open routes, for those who did not say who they are. */
+  who: Principal | null;
 }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -33,6 +46,10 @@ export interface RouteModule {
   default?: ComponentType<PageProps>;
   /** Title of the page; the program's name is added. */
   title?: string;
+  /** Style sheets of the page beside `/app.css`, for example `/sessions.css`. */
+  styles?: string[];
+  /** Who may call it; by default viewers may GET and admins everything. */
+  access?: Partial<Record<Method, Access>>;
   /** Detail of the answer to a method the route has not, for example how to post readings. */
   methodHint?: string;
 }

@@ -19,7 +19,7 @@ const CONTENT_SECURITY_POLICY = [
   "object-src 'none'",
 ].join("; ");
 
-const STYLES = ["/app.css", "/live.css"].map((href) => `<link rel="stylesheet" href="${href}">`).join("");
+const SHARED_STYLE = "/app.css";
 
 const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
@@ -44,7 +44,7 @@ export interface PageSetup {
 export function sendDocument(
   setup: PageSetup,
   build: () => ComponentChildren,
-  { title, status = 200 }: { title?: string; status?: number },
+  { title, status = 200, styles = [] }: { title?: string; status?: number; styles?: string[] },
 ): Response {
   const { html, found } = renderIslands(build, setup.islands);
   const { head, tail } = islandMarkup(found, setup.assets);
@@ -54,7 +54,9 @@ export function sendDocument(
       `<meta name="viewport" content="width=device-width, initial-scale=1">` +
       `<meta name="color-scheme" content="light dark">` +
       `<title>${escapeHtml(fullTitle)}</title>` +
-      `<link rel="icon" href="/icon.svg" type="image/svg+xml">${STYLES}` +
+      `<link rel="icon" href="/icon.svg" type="image/svg+xml">${
+        [SHARED_STYLE, ...styles].map(styleLink).join("")
+      }` +
       `${head}</head><body>${html}${tail}</body></html>`,
     { status, headers: PAGE_HEADERS },
   );
@@ -76,6 +78,8 @@ function islandMarkup(found: IslandProps[], { manifest }: Assets): { head: strin
       `${encodeProps(found)}</script><script type="module" src="${manifest.boot}"></script>`,
   };
 }
+
+const styleLink = (href: string) => `<link rel="stylesheet" href="${escapeHtml(href)}">`;
 
 function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
