@@ -8,7 +8,7 @@ import type { Clock } from "../commands/clock.ts";
 import type { Counters } from "../e2e/snowflake/control.ts";
 import { type LocalSnowflake, startSnowflake } from "../e2e/snowflake/local.ts";
 import { sumOf } from "./overload.ts";
-import { sendLoad } from "./phones.ts";
+import { type Load, sendLoad } from "./phones.ts";
 import type { Row } from "./report.ts";
 import { type Server, startProduct } from "./server.ts";
 import { costs } from "./usage.ts";
@@ -25,6 +25,8 @@ const DAY_S = 86_400;
 const FLUSH_TIME_S = 10;
 /** Memory is looked at this often, ms. */
 const SAMPLE_MS = 5000;
+/** So long the log is filled as fast as it takes it: some 100,000 batches, and as many windows. */
+const BACKLOG_S = 8;
 /** What is not loaded so long after the last batch never will be, ms. */
 const SETTLE_MS = 120_000;
 
@@ -41,17 +43,19 @@ export async function* benchSnowflake(options: SnowflakeBenchOptions): AsyncGene
   const env = { ...snowflake.env, SNOWFLAKE_BUFFER_FLUSH_TIME: `${FLUSH_TIME_S}` };
   const engine = { name: "snowflake", env, brokerUsage: () => Promise.resolve(null) };
   await using server = await startProduct(engine);
-  yield await steady(server, snowflake, options);
+  // In real time: what comes in is loaded, with the same memory in the end as in the beginning.
+  yield await measure(server, snowflake, { ...options, pace: "realTime" });
   yield* creditsADay(await loadSeconds(snowflake));
+  // As fast as the log takes it: how fast a backlog is loaded.
+  yield await measure(server, snowflake, { ...options, pace: "saturate", secs: BACKLOG_S });
 }
 
-/** Phones in real time: what comes in is loaded, with the same memory in the end as in the beginning. */
-async function steady(
+async function measure(
   server: Server,
   snowflake: LocalSnowflake,
-  options: SnowflakeBenchOptions,
+  options: SnowflakeBenchOptions & Pick<Load, "pace">,
 ): Promise<Row> {
-  const { phones, conns, secs, clock, signal } = options;
+  const { phones, conns, secs, pace, clock, signal } = options;
   const before = { usage: await server.usage(), counters: await snowflake.counters() };
   const samples: number[] = [];
   const timer = setInterval(
@@ -65,11 +69,12 @@ async function steady(
     keys: [],
     conns,
     secs,
+    pace,
     clock,
     signal,
   };
   try {
-    const { ok, failed } = await sendLoad({ ...load, pace: "realTime" });
+    const { ok, failed } = await sendLoad(load);
     const lastMs = performance.now();
     await settled(server, clock, signal);
     const settleS = (performance.now() - lastMs) / 1000;
@@ -79,6 +84,7 @@ async function steady(
     return {
       suite: "snowflake",
       server: server.name,
+      pace,
       phones,
       seconds,
       ok,
