@@ -7,8 +7,8 @@ COPY deno.json deno.lock ./
 RUN deno install --frozen
 COPY . .
 RUN deno task build \
-  # Compiles every module that can be loaded at run time: routes and the Worker are found by name, not by import.
-  && find main.ts commands/start.ts commands/engine/worker.ts routes -name '*.ts*' ! -name '*_test.ts*' -print0 \
+  # Compiles every module that can be loaded at run time: routes and the Workers are found by name, not by import.
+  && find main.ts commands/start.ts commands/engine/worker.ts sinks/snowflake/driver/worker.ts routes -name '*.ts*' ! -name '*_test.ts*' -print0 \
   | xargs -0 deno cache --frozen
 
 FROM denoland/deno:2.9.6
@@ -32,5 +32,5 @@ ENTRYPOINT ["deno", "run", "--cached-only", "--frozen", \
   "--allow-write=/data", \
   "--ignore-env", \
   "--allow-env=HOST,PORT,DATA_DIR,PARTITIONS,WINDOW_*,SLIDE_*,LATENESS_*,SESSION_*,RETENTION_*,INGEST_*,MAX_PAST_*,KAFKA_*,SNOWFLAKE_*", \
-  "--allow-sys=networkInterfaces,osRelease,homedir", \
+  "--allow-sys=networkInterfaces,osRelease,homedir,statfs", \
   "main.ts", "start"]

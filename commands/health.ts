@@ -35,13 +35,36 @@ export function readinessOf(
   return { ready: trouble === null && !readModel?.trouble, checks };
 }
 
-/** @param status of this process's own loading, null when it has none */
+/** What is known of loading while its modules are still being loaded. */
+const NOT_BEGUN: SinkStatus = {
+  trouble: null,
+  lagRecords: null,
+  deliveredRecords: 0,
+  deliveredBytes: 0,
+  deliveries: 0,
+  refusedRecords: 0,
+  lostRecords: 0,
+  lastDeliveryAtMs: null,
+};
+
+/**
+ * @param settings null where nothing is loaded at all
+ * @param loadsHere whether this process has the role
+ * @param status of this process's own loading, null before it has begun
+ */
 export function snowflakeHealthOf(
   settings: SnowflakeSettings | null,
+  loadsHere: boolean,
   status: SinkStatus | null,
 ): SnowflakeHealth {
-  if (status) return { state: "here", status };
-  return { state: settings ? "elsewhere" : "off" };
+  if (settings === null) return { state: "off" };
+  return loadsHere ? { state: "here", status: status ?? NOT_BEGUN } : { state: "elsewhere" };
+}
+
+/** Asks only when no answer is under way: the status page has three questions that one answer has it all for. */
+export function oneAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
+  return () => asked ??= ask().finally(() => asked = null);
 }
 
 /** What people are shown of the log. */

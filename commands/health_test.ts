@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LogStatus } from "../log/port.ts";
 import { sinkStatus } from "../sinks/testing/status.ts";
 import { loadSettings } from "../config.ts";
-import { logHealthOf, readinessOf, snowflakeHealthOf } from "./health.ts";
+import { logHealthOf, oneAtATime, readinessOf, snowflakeHealthOf } from "./health.ts";
 
 const STATUS: LogStatus = {
   lagRecords: [0, 3],
@@ -69,9 +69,21 @@ Deno.test("trouble with Snowflake is told, but readings are taken all the same",
   assert.equal(readinessOf({ ...FULL, snowflake: SINK }).checks.snowflake, "ok");
 });
 
-Deno.test("loading into Snowflake is off, elsewhere or here", () => {
+Deno.test("loading into Snowflake is off, elsewhere or here, and here from the start", () => {
   const { snowflake } = loadSettings({ SNOWFLAKE_ACCOUNT: "A-B", SNOWFLAKE_PRIVATE_KEY_PATH: "key.p8" });
-  assert.deepEqual(snowflakeHealthOf(null, null), { state: "off" });
-  assert.deepEqual(snowflakeHealthOf(snowflake, null), { state: "elsewhere" });
-  assert.deepEqual(snowflakeHealthOf(snowflake, SINK), { state: "here", status: SINK });
+  assert.deepEqual(snowflakeHealthOf(null, true, null), { state: "off" });
+  assert.deepEqual(snowflakeHealthOf(snowflake, false, null), { state: "elsewhere" });
+  assert.deepEqual(snowflakeHealthOf(snowflake, true, SINK), { state: "here", status: SINK });
+  const begun = snowflakeHealthOf(snowflake, true, null);
+  assert.deepEqual(begun, { state: "here", status: sinkStatus({ lagRecords: null }) });
+});
+
+Deno.test("questions at one time have one answer; the next one is asked anew, also after a failure", async () => {
+  let asked = 0;
+  const ask = oneAtATime(() => Promise.resolve(++asked));
+  assert.deepEqual(await Promise.all([ask(), ask(), ask()]), [1, 1, 1]);
+  assert.equal(await ask(), 2);
+  const fail = oneAtATime(() => Promise.reject(new Error(`failed ${++asked}`)));
+  await Promise.all([assert.rejects(fail(), /failed 3/), assert.rejects(fail(), /failed 3/)]);
+  await assert.rejects(fail(), /failed 4/);
 });

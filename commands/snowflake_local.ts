@@ -78,6 +78,8 @@ Kafka Connect:
 ${
     lines({
       "snowflake.url.name": url,
+      // Its JDBC driver takes what is before the first dot of the address for the account.
+      "snowflake.jdbc.map": `account:${account}`,
       "snowflake.user.name": settings.user,
       "snowflake.role.name": settings.role,
       "snowflake.private.key": `\${directory:${dirname(settings.privateKeyPath)}:${

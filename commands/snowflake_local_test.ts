@@ -33,6 +33,7 @@ Deno.test("describe() prints what points the app, Kafka Connect and Grafana at t
       "  SNOWFLAKE_ACCOUNT=LOCAL",
       "  SNOWFLAKE_URL=http://127.0.0.1:8085",
       "  snowflake.url.name=http://127.0.0.1:8085",
+      "  snowflake.jdbc.map=account:LOCAL",
       "  snowflake.private.key=${directory:keys:rsa_key.p8}",
       "  Account name=127.0.0.1:8085",
       "  Extra options=account=LOCAL&protocol=http&disableTelemetry=true",

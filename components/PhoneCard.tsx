@@ -1,54 +1,74 @@
-import { type Signal, useComputed } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useComputed } from "@preact/signals";
 import type { Card, Result } from "../islands/live/card.ts";
 import type { MagnitudeThresholds } from "../islands/live/chart.ts";
-import { formatConfidence, formatMagnitude, stepsPerMinute } from "../islands/live/format.ts";
+import {
+  formatAgo,
+  formatConfidence,
+  formatMagnitude,
+  formatRate,
+  stepsPerMinute,
+} from "../islands/live/format.ts";
+import type { HistoryLoader } from "../islands/live/history.ts";
 import { describeStrip } from "../islands/live/strip.ts";
 import type { WindowSettings } from "../stream/settings.ts";
 import { ActivityMark } from "./ActivityMark.tsx";
 import { Freshness, SilenceNote, useWaitingWords } from "./Freshness.tsx";
 import { MagnitudeChart } from "./MagnitudeChart.tsx";
 import { Strip } from "./Strip.tsx";
+import { useHistory } from "./use_history.ts";
 
-interface WaitingProps {
-  card: Signal<Card>;
-  nowMs: Signal<number>;
+export interface PhoneProps {
+  card: ReadonlySignal<Card>;
+  nowMs: ReadonlySignal<number>;
   window: WindowSettings;
 }
 
-interface PhoneCardProps extends WaitingProps {
+interface PhoneCardProps extends PhoneProps {
+  card: Signal<Card>;
   thresholds: MagnitudeThresholds;
+  history: HistoryLoader;
 }
 
 /** One live phone, large. */
-export function PhoneCard({ card, nowMs, window, thresholds }: PhoneCardProps) {
-  const { name, sessionId, current, ended } = card.value;
+export function PhoneCard({ card, nowMs, window, thresholds, history }: PhoneCardProps) {
+  useHistory(card, history);
+  const { deviceId, name, sessionId, current, ended } = card.value;
+  const phone = { card, nowMs, window };
   return (
     <article class={`card ${ended ? "ended" : ""}`} aria-label={name}>
       <header>
-        <h2 title={`Session ${sessionId}`}>{name}</h2>
-        <Freshness card={card} nowMs={nowMs} window={window} />
+        <h2 title={`Session ${sessionId}`}>
+          <a href={`/live/${encodeURIComponent(deviceId)}`}>{name}</a>
+        </h2>
+        <Freshness {...phone} />
       </header>
-      {current
-        ? (
-          <p class="state">
-            <ActivityMark activity={current.activity} />
-            {current.activity}
-          </p>
-        )
-        : <Waiting card={card} nowMs={nowMs} window={window} />}
+      <State {...phone} />
       <Figures result={current} />
-      <History card={card} nowMs={nowMs} thresholds={thresholds} />
-      <SilenceNote card={card} nowMs={nowMs} window={window} />
+      <Arrivals {...phone} />
+      <Lines card={card} nowMs={nowMs} thresholds={thresholds} />
+      <SilenceNote {...phone} />
     </article>
   );
 }
 
-function Waiting(props: WaitingProps) {
-  return <p class="state waiting">{useWaitingWords(props, "first result")}</p>;
+/** What the phone's bearer does, in one word. */
+export function State(phone: PhoneProps) {
+  const { current } = phone.card.value;
+  if (!current) return <Waiting {...phone} />;
+  return (
+    <p class="state">
+      <ActivityMark activity={current.activity} />
+      {current.activity}
+    </p>
+  );
+}
+
+function Waiting(phone: PhoneProps) {
+  return <p class="state waiting">{useWaitingWords(phone, "first result")}</p>;
 }
 
 /** Every figure keeps its place and room, with or without a value, so that nothing moves when one comes or goes. */
-function Figures({ result }: { result: Result | null }) {
+export function Figures({ result }: { result: Result | null }) {
   const steps = result && stepsPerMinute(result.activity, result.cadenceHz);
   return (
     <dl class="figures">
@@ -72,8 +92,27 @@ function Figures({ result }: { result: Result | null }) {
   );
 }
 
+/** How readings come in. */
+export function Arrivals({ card, nowMs, window }: PhoneProps) {
+  const age = useComputed(() => {
+    const { current, ended } = card.value;
+    if (!current || ended) return "";
+    // A window is closed by a reading this much later than its end.
+    return ` · last reading ${formatAgo(nowMs.value - current.timestamp - window.latenessMs)}`;
+  });
+  const { current } = card.value;
+  return (
+    <p class="hint arrivals">
+      {current ? `${formatRate(current.readings, current.windowMs)} readings/s` : "no rate yet"}
+      {age}
+    </p>
+  );
+}
+
 /** Moves with the clock, so it is a component of its own: the rest of the card is drawn only when a result arrives. */
-function History({ card, nowMs, thresholds }: Omit<PhoneCardProps, "window">) {
+export function Lines(
+  { card, nowMs, thresholds }: Pick<PhoneProps, "card" | "nowMs"> & { thresholds: MagnitudeThresholds },
+) {
   // An ended session's history stands still.
   const endMs = useComputed(() => {
     const { ended, current, behindMs, arrivedAtMs } = card.value;

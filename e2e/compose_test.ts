@@ -14,6 +14,7 @@ interface Service {
   env_file?: string;
   ports?: string[];
   healthcheck?: { test: string[] };
+  secrets?: string[];
 }
 
 interface Connector {
@@ -24,7 +25,10 @@ interface Connector {
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
 
-const compose: { services: Record<string, Service> } = parse(read("docker-compose.yml"), { merge: true });
+const compose: { services: Record<string, Service>; secrets: Record<string, { file: string }> } = parse(
+  read("docker-compose.yml"),
+  { merge: true },
+);
 const { services } = compose;
 const dockerfiles = ["Dockerfile", "connect/Dockerfile"].map(read);
 const connectors: Connector[] = ["raw", "processed"].map((name) =>
@@ -64,6 +68,24 @@ function entrypoint(dockerfile: string): string[] {
 /** Turns `# NAME=value` of an example into a setting. */
 const uncomment = (example: string) => parseEnv(example.replaceAll(/^# (?=[A-Z_]+=)/gm, ""));
 
+/** The forms of Compose's interpolation that our file has: a value or a default, and text where a value is set. */
+function interpolate(text: string, shell: Record<string, string>): string {
+  return text.replaceAll(/\$\{(\w+):([-+])([^}]*)\}/g, (_, name: string, form: string, other: string) => {
+    const value = shell[name] ?? "";
+    return form === "-" ? value || other : value && other;
+  });
+}
+
+/** The environment of a container: null stands for the shell's value, if there is one. */
+function inContainer(environment: Record<string, string | null>, shell: Record<string, string>) {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value === null ? shell[name] : interpolate(value, shell),
+    ]),
+  );
+}
+
 const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 Deno.test("the image runs with the permissions of the start task, and writes to /data alone", () => {
@@ -97,9 +119,30 @@ Deno.test("every setting compose gives the server is one, and what it fixes is a
     for (const setting of Object.keys(environment)) {
       assert((SETTING_NAMES as string[]).includes(setting), `${name}: ${setting}`);
     }
-    const fixed = Object.entries(environment).map(([setting, value]) => [setting, value ?? undefined]);
-    assert.deepEqual(loadSettings(Object.fromEntries(fixed)).kafka?.brokers, ["kafka:9092"]);
+    const { kafka, snowflake } = loadSettings(inContainer(environment, {}));
+    assert.deepEqual([kafka?.brokers, snowflake], [["kafka:9092"], null], name);
   }
+});
+
+Deno.test("app is given every Snowflake setting, with the path of the key in the container; stream none", () => {
+  const shell = {
+    SNOWFLAKE_ACCOUNT: "MYORG-MYACCOUNT",
+    SNOWFLAKE_PRIVATE_KEY_PATH: "./keys/rsa_key.p8",
+    SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: "hunter2",
+  };
+  const { app, stream } = services;
+  const expected = { ...loadSettings(shell).snowflake, privateKeyPath: "/run/secrets/loader_key" };
+  assert.deepEqual(loadSettings(inContainer(app.environment!, shell)).snowflake, expected);
+  const isSnowflake = (name: string) => name.startsWith("SNOWFLAKE_");
+  assert.deepEqual(
+    Object.keys(app.environment!).filter(isSnowflake).sort(),
+    (SETTING_NAMES as string[]).filter(isSnowflake).sort(),
+  );
+  assert.deepEqual(Object.keys(stream.environment!).filter(isSnowflake), []);
+  assert.deepEqual([app.secrets, stream.secrets], [["loader_key"], undefined]);
+  const { file } = compose.secrets.loader_key;
+  assert.equal(interpolate(file, shell), shell.SNOWFLAKE_PRIVATE_KEY_PATH);
+  assert.equal(interpolate(file, {}), "/dev/null");
 });
 
 Deno.test(".env.example names every setting, and all of it is accepted", () => {
@@ -128,8 +171,10 @@ Deno.test("no file holds a secret", () => {
     }
   }
   for (const [name, { environment }] of Object.entries(services)) {
-    for (const setting of Object.keys(environment ?? {})) {
-      assert.doesNotMatch(setting, /PASSWORD|SECRET|TOKEN|PRIVATE_KEY|PASSPHRASE/, name);
+    for (const [setting, value] of Object.entries(environment ?? {})) {
+      if (!/PASSWORD|SECRET|TOKEN|PRIVATE_KEY|PASSPHRASE/.test(setting)) continue;
+      const isPath = setting.endsWith("_PATH") && value?.includes("/run/secrets/");
+      assert(value === null || isPath, `${name}: ${setting}`);
     }
   }
   for (const path of ["connect/connect.env.example", "grafana/grafana.env.example"]) {

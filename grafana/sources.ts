@@ -21,7 +21,7 @@ export const OFFICIAL: DataSource = { type: "grafana-snowflake-datasource", name
 export const COMMUNITY: DataSource = {
   type: "michelin-snowflake-datasource",
   name: "Snowflake",
-  version: "2.2.0",
+  version: "2.1.0",
 };
 
 export const PROMETHEUS: DataSource = { type: "prometheus", name: "Prometheus", version: "1.0.0" };

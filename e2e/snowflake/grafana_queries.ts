@@ -76,38 +76,55 @@ function replaceVariables(sql: string, choice: Choice, all: Map<string, string>)
   });
 }
 
-/** A macro with arguments that hold no brackets: neither plugin reads others right. */
+/** A macro with arguments that hold no brackets: the community plugin reads a macro to the first closing one. */
 const MACRO = /\$__(\w+)\(([^()]*)\)/g;
 
-const UNITS_S: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+/** Units of `$__timeGroup` that our dashboards may use. Of weeks the community plugin makes another unit of TIME_SLICE. */
+const UNITS: Record<string, { name: string; lengthS: number }> = {
+  s: { name: "SECOND", lengthS: 1 },
+  m: { name: "MINUTE", lengthS: 60 },
+  h: { name: "HOUR", lengthS: 3600 },
+};
 
 /**
  * The two plugins differ in how they write times, so each statement is tried in both ways.
- * Sources: "Macros" in the README of michelin/snowflake-grafana-datasource 2.2.0; "Macros" in Grafana's page on the Snowflake
- * data source, whose program is not public: what it says a macro does, in the most usual words.
+ *
+ * Community: michelin/snowflake-grafana-datasource, `pkg/query/macros.go`, handleTimeFilterMacro and handleTimeGroupMacro, at tag
+ * v2.1.0 and, but for white space the same, at commit 028d1d2 (2.2.0, not released then).
+ * Official: its program is not public; "Macros" of the documentation's page "Snowflake query editor"
+ * (grafana.com/docs/plugins/grafana-snowflake-datasource/latest/query-editor) shows one expansion of each. It shows an hour as
+ * `1, 'HOUR'`; that other intervals have their own unit too is our reading.
  */
-function expandMacros(sql: string, plugin: Plugin, { fromMs, toMs }: Choice): string {
+function expandMacros(sql: string, plugin: Plugin, choice: Choice): string {
   const expanded = sql.replaceAll(MACRO, (macro, name: string, inside: string) => {
     const [column, interval] = inside.split(",").map((argument) => argument.trim());
-    if (name === "timeFilter") return timeFilter(plugin, column, fromMs, toMs);
-    const [, count, unit] = /^'(\d+)([smhd])'$/.exec(interval ?? "") ?? [];
+    if (name === "timeFilter") return timeFilter(plugin, column, choice);
+    const [, count, unit] = /^(\d+)([smh])$/.exec(interval ?? "") ?? [];
     if (name !== "timeGroup" || unit === undefined) {
-      throw new Error(`${macro} is not known: expected $__timeFilter(column) or $__timeGroup(column, '1m')`);
+      throw new Error(`${macro} is not known: expected $__timeFilter(column) or $__timeGroup(column, 1m)`);
     }
-    const value = plugin === "community"
-      ? `TO_TIMESTAMP_NTZ(${column})`
-      : `CONVERT_TIMEZONE('UTC', 'UTC', ${column})`;
-    return `TIME_SLICE(${value}, ${Number(count) * UNITS_S[unit]}, 'SECOND', 'START')`;
+    return timeGroup(plugin, column, Number(count), unit);
   });
   if (expanded.includes("$")) throw new Error(`A macro or a variable is left over in ${expanded}`);
   return expanded;
 }
 
-function timeFilter(plugin: Plugin, column: string, fromMs: number, toMs: number): string {
-  const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
+function timeFilter(plugin: Plugin, column: string, { fromMs, toMs }: Choice): string {
+  const [from, to] = [fromMs, toMs].map(toRfc3339);
   if (plugin === "official") {
-    return `${column} >= '${from}'::TIMESTAMP_NTZ AND ${column} <= '${to}'::TIMESTAMP_NTZ`;
+    const inUtc = `CONVERT_TIMEZONE('UTC', 'UTC', ${column})`;
+    return `${inUtc} < '${to}' AND ${inUtc} > '${from}'`;
   }
   const utc = (time: string) => `CONVERT_TIMEZONE('UTC', 'UTC', '${time}'::timestamp_ntz)`;
   return `${column} > ${utc(from)} AND ${column} < ${utc(to)}`;
 }
+
+function timeGroup(plugin: Plugin, column: string, count: number, unit: string): string {
+  const { name, lengthS } = UNITS[unit];
+  return plugin === "official"
+    ? `TIME_SLICE(TO_TIMESTAMP(${column}), ${count}, '${name}', 'START')`
+    : `TIME_SLICE(TO_TIMESTAMP_NTZ(${column}), ${count * lengthS}, 'SECOND', 'START')`;
+}
+
+/** Go's `time.RFC3339Nano`: a fraction ends with its last digit that is not 0. */
+const toRfc3339 = (ms: number) => new Date(ms).toISOString().replace(/\.?0*Z$/, "Z");

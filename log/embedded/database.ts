@@ -14,6 +14,8 @@ const CHECKPOINT_PAGES = 2500;
 const CACHE_KIB = 65_536;
 /** The schema below; a database of a newer version is refused. */
 const SCHEMA_VERSION = 1;
+/** The id of every log made before each had its own: where their loading into Snowflake stands goes under it. */
+const FIRST_LOG_ID = "embedded";
 /** How long a client should wait when the disk is full: someone has to make room. */
 const DISK_FULL_RETRY_S = 30;
 
@@ -23,6 +25,7 @@ const DISK_FULL_RETRY_S = 30;
  * `session`: row ids that stand for (device, session) inside the blobs. `seen_*`: message ids already stored, as far as
  * `seen_through`; later ones are in the segments. `task`: outputs are
  * committed up to `next_offset`, live rows of `state` are those at `snapshot_offset`. `dead_letter`: the newest has the largest id.
+ * `meta`: the number of partitions and the log's id, both for good, and what the engine notes.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS raw_segment(
@@ -70,7 +73,12 @@ export function openDatabase(path: string, partitions: number): DatabaseSync {
         "update the program, or choose another DATA_DIR",
     );
   }
-  db.exec(`BEGIN IMMEDIATE;${SCHEMA}PRAGMA user_version=${SCHEMA_VERSION};COMMIT;`);
+  // One transaction with the schema: a database that is there without an id is an older one, never one half made.
+  const id = version.user_version === 0 ? `${FIRST_LOG_ID}-${crypto.randomUUID()}` : FIRST_LOG_ID;
+  db.exec(
+    `BEGIN IMMEDIATE;${SCHEMA}INSERT OR IGNORE INTO meta(name, value) VALUES('id', '${id}');` +
+      `PRAGMA user_version=${SCHEMA_VERSION};COMMIT;`,
+  );
   db.prepare("INSERT OR IGNORE INTO meta(name, value) VALUES('partitions', ?)").run(partitions);
   const made = getMeta(db, "partitions");
   if (made !== partitions) {

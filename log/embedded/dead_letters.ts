@@ -6,10 +6,18 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { excerptOf, MAX_REASON_CHARS } from "../dead_letter.ts";
-import type { DeadLetter, SetAside } from "../port.ts";
+import type { DeadLetter, LetterPlace, SetAside } from "../port.ts";
 
 /** The oldest go beyond it: about 20 MB, and far more than anyone looks through. */
 export const MAX_DEAD_LETTERS = 10_000;
+
+const COLUMNS = "at_ms, topic, partition, offset, key, reason, bytes, excerpt";
+const WHERE_PLACE = "WHERE topic = ? AND partition = ? AND offset = ?";
+
+type Row = Omit<DeadLetter, "atMs" | "isRefused"> & { at_ms: number };
+
+/** Nobody else writes to this log, so every record in it can be read: a letter is a refused one. */
+const letterOf = ({ at_ms: atMs, ...rest }: Row): DeadLetter => ({ ...rest, atMs, isRefused: true });
 
 const utf8 = new TextEncoder();
 
@@ -18,6 +26,8 @@ export class DeadLetters {
   readonly #trim;
   readonly #expire;
   readonly #read;
+  readonly #find;
+  readonly #remove;
   #count: number;
 
   constructor(db: DatabaseSync) {
@@ -29,9 +39,9 @@ export class DeadLetters {
       "DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter ORDER BY id DESC LIMIT -1 OFFSET ?)",
     );
     this.#expire = db.prepare("DELETE FROM dead_letter WHERE at_ms < ?");
-    this.#read = db.prepare(
-      "SELECT at_ms, topic, partition, offset, key, reason, bytes, excerpt FROM dead_letter ORDER BY id DESC LIMIT ?",
-    );
+    this.#read = db.prepare(`SELECT ${COLUMNS} FROM dead_letter ORDER BY id DESC LIMIT ?`);
+    this.#find = db.prepare(`SELECT ${COLUMNS} FROM dead_letter ${WHERE_PLACE}`);
+    this.#remove = db.prepare(`DELETE FROM dead_letter ${WHERE_PLACE}`);
     this.#count = (db.prepare("SELECT count(*) AS count FROM dead_letter").get() as { count: number }).count;
   }
 
@@ -70,7 +80,21 @@ export class DeadLetters {
 
   /** The newest first. */
   read(limit: number): DeadLetter[] {
-    const rows = this.#read.all(limit) as unknown as (Omit<DeadLetter, "atMs"> & { at_ms: number })[];
-    return rows.map(({ at_ms: atMs, ...rest }) => ({ ...rest, atMs }));
+    return (this.#read.all(limit) as unknown as Row[]).map(letterOf);
+  }
+
+  /** @returns null when there is none of that place */
+  find({ topic, partition, offset }: LetterPlace): DeadLetter | null {
+    const row = this.#find.get(topic, partition, offset) as unknown as Row | undefined;
+    return row === undefined ? null : letterOf(row);
+  }
+
+  /**
+   * Deletes one; inside a transaction.
+   *
+   * @returns a function to call once it is committed; null when there was none
+   */
+  remove({ topic, partition, offset }: LetterPlace): (() => void) | null {
+    return this.#remove.run(topic, partition, offset).changes === 0 ? null : () => this.#count--;
   }
 }

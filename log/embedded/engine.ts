@@ -5,9 +5,20 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { ActivityListener, DeadLetter, Extent, SetAside, Slice, TaskFactory } from "../port.ts";
+import { discardEvent, letterEntity } from "../dead_letter.ts";
+import type {
+  ActivityListener,
+  DeadLetter,
+  Extent,
+  LetterPlace,
+  SetAside,
+  Slice,
+  TaskFactory,
+  WholeLetter,
+} from "../port.ts";
 import { Conflict } from "../port.ts";
 import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } from "../records.ts";
+import { encodeRaw } from "../raw_json.ts";
 import { ActivityLog } from "./activity_log.ts";
 import { asUnavailable, getMeta, openDatabase, setMeta } from "./database.ts";
 import { DeadLetters } from "./dead_letters.ts";
@@ -55,6 +66,8 @@ export interface Slot {
 /** See the module's text. Not to be shared between threads. */
 export class Engine {
   readonly partitions: number;
+  /** See `Log.id`. */
+  readonly id: string;
   readonly #db: DatabaseSync;
   readonly #begin;
   readonly #commit;
@@ -82,6 +95,7 @@ export class Engine {
   constructor(readonly settings: EngineSettings, readonly now: () => number = Date.now) {
     this.partitions = settings.partitions;
     this.#db = openDatabase(settings.path, settings.partitions);
+    this.id = String(getMeta(this.#db, "id"));
     if (settings.maxPages) this.#db.exec(`PRAGMA max_page_count=${settings.maxPages}`);
     this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
     this.#commit = this.#db.prepare("COMMIT");
@@ -162,18 +176,28 @@ export class Engine {
   appendControl(event: ControlEvent): void {
     const { entity, version } = event;
     this.#transaction(() => {
-      const newest = this.#db.prepare("SELECT max(version) AS version FROM control_event WHERE entity = ?")
-        .get(entity);
-      const expected = ((newest as { version: number | null }).version ?? 0) + 1;
+      const expected = this.#nextVersion(entity);
       if (version !== expected) {
         throw new Conflict(
           `${entity} was changed in between: the event has version ${version}, expected ${expected}`,
         );
       }
-      this.#db.prepare("INSERT INTO control_event(entity, version, body) VALUES(?, ?, ?)")
-        .run(entity, version, JSON.stringify(event));
-      return this.#controlListeners.map((listener) => () => listener(event));
+      return this.#insertControl(event);
     });
+  }
+
+  #nextVersion(entity: string): number {
+    const newest = this.#db.prepare("SELECT max(version) AS version FROM control_event WHERE entity = ?")
+      .get(entity);
+    return ((newest as { version: number | null }).version ?? 0) + 1;
+  }
+
+  /** @returns what to do once it is committed */
+  #insertControl(event: ControlEvent): (() => void)[] {
+    const { entity, version } = event;
+    this.#db.prepare("INSERT INTO control_event(entity, version, body) VALUES(?, ?, ?)")
+      .run(entity, version, JSON.stringify(event));
+    return this.#controlListeners.map((listener) => () => listener(event));
   }
 
   /** Calls the listener with every event so far, in order, and with each new one once it is committed. */
@@ -215,6 +239,38 @@ export class Engine {
   /** The newest first. */
   readDeadLetters(limit: number): DeadLetter[] {
     return this.#deadLetters.read(limit);
+  }
+
+  /** With its record, read from the log. */
+  readDeadLetter(place: LetterPlace): WholeLetter | null {
+    const letter = this.#deadLetters.find(place);
+    if (letter === null) return null;
+    const { partition, offset } = place;
+    const text = place.topic === "raw_sensor_data"
+      ? this.#recordAt(this.readRaw(partition, offset, 1), offset, encodeRaw)
+      : this.#recordAt(this.readActivity(partition, offset, 1), offset, JSON.stringify);
+    return { ...letter, value: new TextEncoder().encode(text ?? ""), isWhole: text !== null };
+  }
+
+  #recordAt<T>({ records: [first] }: Slice<T>, offset: number, encode: (record: T) => string): string | null {
+    return first?.offset === offset ? encode(first.record) : null;
+  }
+
+  /** @returns how many there were @throws Unavailable when the disk is full: none was discarded */
+  discardDeadLetters(places: readonly LetterPlace[], by: string): number {
+    let discarded = 0;
+    this.#transaction(() => {
+      const done: (() => void)[] = [];
+      for (const place of places) {
+        const removed = this.#deadLetters.remove(place);
+        if (removed === null) continue;
+        discarded++;
+        const version = this.#nextVersion(letterEntity(place));
+        done.push(removed, ...this.#insertControl(discardEvent(place, version, by, this.now())));
+      }
+      return done;
+    });
+    return discarded;
   }
 
   /** Dead letters that are kept. */

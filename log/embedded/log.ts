@@ -9,12 +9,14 @@ import type {
   Appended,
   DeadLetter,
   Extent,
+  LetterPlace,
   Log,
   LogStatus,
   SetAside,
   Share,
   Slice,
   TaskFactory,
+  WholeLetter,
 } from "../port.ts";
 import type { ActivityRecord, ControlEvent, ReadingBatch } from "../records.ts";
 import { Unavailable } from "../unavailable.ts";
@@ -28,8 +30,8 @@ const COMMIT_INTERVAL_MS = 250;
 const CLOSED_RETRY_AFTER_S = 5;
 
 export class EmbeddedLog implements Log {
-  /** There is one in a data folder, and what is made from it is in the same folder. */
-  readonly id = "embedded";
+  /** Made with the database and kept in it: several installations can load into one Snowflake account. */
+  readonly id: string;
   readonly partitions: number;
   readonly #engine: Engine;
   readonly #slots = new SlotTable();
@@ -46,6 +48,7 @@ export class EmbeddedLog implements Log {
   constructor(settings: EngineSettings, now: () => number = Date.now) {
     this.partitions = settings.partitions;
     this.#engine = new Engine(settings, now);
+    this.id = this.#engine.id;
     this.#appender = new Appender(settings.partitions, (group) => {
       return Promise.try(() => this.commitGroup(group)).finally(() => this.#appender.recycle(group.buffer));
     });
@@ -127,6 +130,14 @@ export class EmbeddedLog implements Log {
   /** Those of sinks: nobody else writes to this log, so every record can be read. */
   readDeadLetters(limit: number): Promise<DeadLetter[]> {
     return Promise.resolve(this.#engine.readDeadLetters(limit));
+  }
+
+  readDeadLetter(place: LetterPlace): Promise<WholeLetter | null> {
+    return Promise.resolve(this.#engine.readDeadLetter(place));
+  }
+
+  discardDeadLetters(places: readonly LetterPlace[], by: string): Promise<number> {
+    return Promise.try(() => this.#engine.discardDeadLetters(places, by));
   }
 
   /** Retention keeps what tasks still need, so none is lost. */

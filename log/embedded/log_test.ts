@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { testLogContract } from "../port_contract.ts";
 import { sessionKey } from "../records.ts";
 import { batchOf, columnsOf, readAllActivity, readAllRaw } from "../testing/batches.ts";
@@ -189,6 +190,33 @@ Deno.test("another number of partitions than the database was made with is refus
   await log.close();
   const settings = { path: harness.pathOf(log), partitions: 8, retentionMs: 1, retentionBytes: 1, seenMs: 1 };
   assert.throws(() => new EmbeddedLog(settings), /has 4 partitions and PARTITIONS is 8.*set PARTITIONS=4/);
+});
+
+Deno.test("each log has an id of its own, which it keeps", async () => {
+  await using harness = new EmbeddedHarness();
+  const [log, other] = [await harness.open(), await harness.open()];
+  assert.match(log.id, /^embedded-[0-9a-f-]{36}$/);
+  assert.notEqual(other.id, log.id);
+  await log.append(batchOf("phone-1", "1"));
+  assert.equal((await harness.crash(log)).id, log.id);
+  await log.close();
+  assert.equal((await harness.reopen(log)).id, log.id);
+});
+
+Deno.test("a log from before logs had ids stays the one that Snowflake and the read model know", async () => {
+  await using harness = new EmbeddedHarness();
+  const log = await harness.open();
+  await log.append(batchOf("phone-1", "1"));
+  await log.close();
+  {
+    using db = new DatabaseSync(harness.pathOf(log));
+    assert.equal(db.prepare("DELETE FROM meta WHERE name = 'id'").run().changes, 1);
+  }
+  const older = await harness.reopen(log);
+  assert.equal(older.id, "embedded");
+  assert.equal((await readAllRaw(older)).flat().length, 1);
+  await older.close();
+  assert.equal((await harness.reopen(older)).id, "embedded");
 });
 
 function pad(value: Uint8Array, bytes: number): Uint8Array {

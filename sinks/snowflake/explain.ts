@@ -36,9 +36,21 @@ const NETWORK: Advice = ({ user }) =>
   "a network policy does not let this machine in: have its public address added to the policy that SHOW PARAMETERS LIKE " +
   `'NETWORK_POLICY' IN USER ${user} (or IN ACCOUNT) names`;
 
+const SUSPENDED: Advice = () => "the account is suspended: see to it in Snowflake under Admin, Billing";
+
 /**
- * What someone has to mend, by Snowflake's code: those of logging in are from its drivers' lists of errors and its guide to key
- * pairs (394300 to 394304: what is wrong with the token), those of statements from its error reference.
+ * What someone has to mend, by Snowflake's code. It has no public list of them all, so each is from where it was found:
+ *
+ * - 390100, 390144, 394300 to 394306 (what is wrong with the token): snowflake-connector-python 4.7.2, `network.py`,
+ *   CREDENTIAL_REJECTION_GS_CODES; 394307 (the token's account is not the address's): Snowflake's documentation, "Key Pair
+ *   Authentication: Troubleshooting";
+ * - 390189, 390201: gosnowflake 2.1.0, `internal/errors/errors.go`, ErrRoleNotExist and ErrObjectNotExistOrAuthorized;
+ * - 390102, 390420, 390913, 3001, 90073: rudder-server, the messages in its test of `ErrorHandler.MatchUploadJobErrorType`;
+ * - 390101, 390422, 606, 666, 904, 2003, 2043: messages that users quote ("User access disabled", "Incoming request with
+ *   IP/Token … is not allowed to access Snowflake", "No active warehouse selected", "Your account is suspended", "invalid
+ *   identifier", "does not exist or not authorized", "Object does not exist, or operation cannot be performed").
+ *
+ * A session that has ended (390104, 390111, 390112, 390114) is none: the next attempt logs in anew.
  */
 const MENDABLE: Record<number, Advice> = {
   390100: KEY,
@@ -48,6 +60,9 @@ const MENDABLE: Record<number, Advice> = {
   394302: KEY,
   394303: KEY,
   394304: KEY,
+  394305: KEY,
+  394306: KEY,
+  394307: KEY,
   390101: USER,
   390102: USER,
   390189: ({ role, user }) =>
@@ -56,10 +71,11 @@ const MENDABLE: Record<number, Advice> = {
     `what the session is to use is not there: set SNOWFLAKE_WAREHOUSE to a warehouse (now ${warehouse}), or ${DDL}`,
   390420: NETWORK,
   390422: NETWORK,
+  390913: SUSPENDED,
   606: ({ warehouse, role }) =>
     `no warehouse is in use: it is not there, or its role may not use it. Run GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ` +
     `${role}, or set SNOWFLAKE_WAREHOUSE`,
-  666: () => "the account is suspended: see to it in Snowflake under Admin, Billing",
+  666: SUSPENDED,
   904: ({ role }) =>
     `a table in ${DATABASE} has not our columns: ${DDL}, which adds what is missing (role in use: ${role})`,
   2003: ({ role }) => `the database, schema or table is not there, or ${role} may not see it: ${DDL}`,
@@ -72,7 +88,7 @@ const MENDABLE: Record<number, Advice> = {
     "anew, or raise it with ALTER RESOURCE MONITOR … SET CREDIT_QUOTA = …",
 };
 
-/** What passes by itself, by Snowflake's code. */
+/** What passes by itself, by Snowflake's code; all three are 57014 of SQLSTATE, with messages that users quote. */
 const PASSING: Record<number, string> = {
   604: "the statement was cancelled in Snowflake",
   625:
@@ -131,24 +147,34 @@ function hostOf({ account, url }: LoginSettings): string {
 }
 
 /**
- * Values that Snowflake could not take, from its error reference, with or without a SQLSTATE: JSON that is none, casts of numbers,
- * dates, timestamps, booleans and variants, numbers out of range, NULL where there must be a value, text and variants too long.
+ * Values that Snowflake could not take, with or without a SQLSTATE. The examples of its documentation have all of these but
+ * those of times, sums, variants and NULL (100035, 100040, 100046, 100071, 100072), whose messages users quote.
  */
 const DATA_CODES = new Set([
+  /** "Timestamp … is not recognized". */
   100035,
+  /** "Boolean value … is not recognized". */
   100037,
+  /** "Numeric value … is not recognized". */
   100038,
+  /** "Numeric value … is out of range". */
   100039,
+  /** "Date … is not recognized". */
   100040,
+  /** "Number out of representable range". */
   100046,
+  /** "Error parsing JSON". */
   100069,
+  /** "Failed to cast variant value". */
   100071,
+  /** "NULL result in a non-nullable column". */
   100072,
+  /** "String … is too long and would be truncated". */
   100078,
+  /** "Max LOB size … exceeded". */
   100082,
-  100145,
 ]);
-/** "Data exception" of the SQL standard. */
+/** "Data exception" of the SQL standard: what Snowflake gives the codes above, and any that is not among them. */
 const DATA_EXCEPTION = "22";
 
 /** Whether Snowflake refused the values themselves: the same statement with other rows could pass. */

@@ -29,6 +29,13 @@ const CASES: [name: string, error: Error, retry: "soon" | "later", expected: Reg
   ["foreign columns", refused(904), "later", /has not our columns/],
   ["quota", refused(90073), "later", /ALTER RESOURCE MONITOR/],
   ["suspended account", refused(666), "later", /Billing/],
+  ["end of the free trial", refused(390913), "later", /Billing/],
+  [
+    "ended session",
+    refused(390114),
+    "soon",
+    /^Snowflake refused \(390114: Said by Snowflake\.; query 01b2-query\)$/,
+  ],
   ["lock", refused(625), "soon", /SHOW LOCKS IN ACCOUNT/],
   ["timeout", refused(630), "soon", /STATEMENT_TIMEOUT_IN_SECONDS/],
   ["unknown", refused(300002), "soon", /300002: Said by Snowflake/],
@@ -85,8 +92,10 @@ Deno.test("a key that is not the user's: its fingerprint, and the statement with
   }
 });
 
-Deno.test("a refused key whose file has gone since is said to have gone", () => {
-  assert.match(explain(refused(390144), SETTINGS).message, /rsa_key\.p8 is not there/);
+Deno.test("a refused key whose file has gone since is said to have gone, whatever was wrong with the token", () => {
+  for (const code of [390100, 390144, 394300, 394304, 394305, 394306, 394307]) {
+    assert.match(explain(refused(code), SETTINGS).message, /rsa_key\.p8 is not there/, `${code}`);
+  }
 });
 
 Deno.test("refused values are told from refused statements", () => {

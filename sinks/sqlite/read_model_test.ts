@@ -242,6 +242,6 @@ Deno.test("a model from before logs had names is the embedded log's", () => {
   };
   forgetLog("embedded");
   assert.equal(harness.model.queries.sessions({ limit: 10 }).items.length, 1);
-  forgetLog("kafka 1");
+  forgetLog("embedded-1");
   assert.equal(harness.model.queries.sessions({ limit: 10 }).items.length, 0);
 });

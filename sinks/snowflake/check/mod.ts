@@ -82,6 +82,9 @@ function mendLogin(error: unknown, { user, role, warehouse }: SnowflakeSettings,
     case 394302:
     case 394303:
     case 394304:
+    case 394305:
+    case 394306:
+    case 394307:
       return createUser({ user, role, warehouse, publicKey: key.publicKey, comment });
     case 390101:
     case 390102:
