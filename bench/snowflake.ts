@@ -94,8 +94,7 @@ async function measure(
       statementsPerMillionRows: 1e6 * statements / rows,
       bytesPerMillionRows: 1e6 * bytes / rows,
       settleS,
-      rssFirstFifthMB: meanOf(samples.slice(0, Math.ceil(samples.length / 5))) / 1e6,
-      rssLastFifthMB: meanOf(samples.slice(-Math.ceil(samples.length / 5))) / 1e6,
+      rssByFifthMB: byFifth(samples).map((bytes) => Math.round(bytes / 1e6)).join(" "),
       ...costs(before.usage, after.usage, seconds),
     };
   } finally {
@@ -121,6 +120,12 @@ function grown(before: Counters, after: Counters) {
     statements: sum(after.statements) - sum(before.statements),
     bytes: sum(after.requestBytes) - sum(before.requestBytes),
   };
+}
+
+/** Means over fifths of the run: one that leaks grows in all of them, one that warms up in the first. */
+function byFifth(samples: number[]): number[] {
+  const length = Math.ceil(samples.length / 5);
+  return Array.from({ length: 5 }, (_, i) => meanOf(samples.slice(i * length, (i + 1) * length)));
 }
 
 const meanOf = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length;
