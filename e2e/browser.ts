@@ -46,7 +46,11 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Starts it; close it at the end of the test. */
-export async function launchChromium(executablePath: string): Promise<Browser> {
-  return await chromium.launch({ executablePath, args: FLAGS });
+/**
+ * Starts it; close it at the end of the test.
+ *
+ * @param flags more than the usual ones
+ */
+export async function launchChromium(executablePath: string, flags: string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }

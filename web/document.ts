@@ -54,6 +54,7 @@ export function sendDocument(
       `<meta name="viewport" content="width=device-width, initial-scale=1">` +
       `<meta name="color-scheme" content="light dark">` +
       `<title>${escapeHtml(fullTitle)}</title>` +
+      `<link rel="manifest" href="/manifest.webmanifest"><link rel="apple-touch-icon" href="/icon-192.png">` +
       `<link rel="icon" href="/icon.svg" type="image/svg+xml">${
         [SHARED_STYLE, ...styles].map(styleLink).join("")
       }` +
