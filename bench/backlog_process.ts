@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { AS_SHIPPED } from "../commands/engine/control.ts";
 import { openKafkaLog } from "../commands/engine/kafka_log.ts";
 import { Processors } from "../commands/engine/processors.ts";
 import { Progress } from "../commands/progress.ts";
@@ -100,7 +101,7 @@ async function classify({ log, refresh }: OpenedLog, settings: Settings): Promis
   const progress = new Progress("classifying", records);
   const startedMs = performance.now();
   const passedS = () => (performance.now() - startedMs) / 1000;
-  await new Processors().run(log, settings, () => {});
+  await new Processors().run(log, settings, AS_SHIPPED, () => {});
   let firstCommitS = NaN;
   let committedMs = startedMs;
   for (let left = records; left > 0;) {

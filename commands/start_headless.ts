@@ -8,6 +8,7 @@ import type { Settings } from "../config.ts";
 import type { KafkaSettings } from "../log/kafka/settings.ts";
 import { formatMetrics } from "../web/metrics.ts";
 import { answerProbe, type Probes } from "../web/probes.ts";
+import { followControl } from "./engine/control.ts";
 import { openKafkaLog } from "./engine/kafka_log.ts";
 import { Processors } from "./engine/processors.ts";
 import { type Loading, startLoading } from "./engine/snowflake.ts";
@@ -30,9 +31,16 @@ export async function startHeadless(
 ): Promise<number> {
   await dropPermissions(true);
   const log = await orStartError(openKafkaLog(kafka, settings));
+  const stopped = Promise.withResolvers<number>();
   const processors = roles.has("stream") ? new Processors() : null;
-  // Who views is with other processes, and they hear of a session by its windows.
-  await orStartError(processors?.run(log, settings, () => {}) ?? Promise.resolve());
+  if (processors) {
+    const control = followControl(log, (error) => {
+      console.error(error.message);
+      stopped.resolve(1);
+    });
+    // Who views is with other processes, and they hear of a session by its windows.
+    await orStartError(control.then((control) => processors.run(log, settings, control, () => {})));
+  }
   let loading: Loading | null = null;
   if (settings.snowflake && roles.has("snowflake")) loading = startLoading(log, settings.snowflake);
   const stats = () => ({
@@ -45,10 +53,9 @@ export async function startHeadless(
     metrics: () => Promise.resolve(formatMetrics(headlessMetrics(stats()))),
   };
   const server = listen(settings, (req, remote) => answerProbe(probes, req, remote));
-  const stopped = Promise.withResolvers<void>();
-  onStopSignal(stopped.resolve);
-  await stopped.promise;
+  onStopSignal(() => stopped.resolve(0));
+  const code = await stopped.promise;
   await loading?.close();
   await Promise.all([drain(server), log.close()]);
-  return 0;
+  return code;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Activity } from "../log/records.ts";
-import type { CadenceRule, Thresholds } from "./thresholds.ts";
+import type { CadenceRule, ThresholdValues } from "./thresholds.ts";
 
 /** What the classifier looks at, of the acceleration without gravity. */
 export interface Features {
@@ -29,7 +29,7 @@ export interface Features {
  * console.log(classify(brisk, DEFAULT_THRESHOLDS, "unknown")); // walking; at 2.7 Hz it would be running
  * ```
  */
-export function classify(features: Features, thresholds: Thresholds, previous: Activity): Activity {
+export function classify(features: Features, thresholds: ThresholdValues, previous: Activity): Activity {
   const { meanMs2, stdMs2, cadenceHz } = features;
   const { hysteresisMs2, cadence } = thresholds;
   const towardsMoving = previous === "unknown"
@@ -74,13 +74,14 @@ const CALIBRATION = {
  *
  * @returns 0 to 1; 0 for unknown.
  */
-export function confidence(features: Features, thresholds: Thresholds, activity: Activity): number {
+export function confidence(features: Features, thresholds: ThresholdValues, activity: Activity): number {
   const { meanMs2, stdMs2, cadenceHz } = features;
   const { cadence } = thresholds, c = CALIBRATION;
   if (activity === "unknown") return 0;
   const aboveWalking = Math.log(meanMs2 / thresholds.walkingMs2);
   if (activity === "stationary") {
-    const belowStill = Math.log(thresholds.stillStdMs2 / stdMs2);
+    const { stillStdMs2 } = thresholds;
+    const belowStill = stillStdMs2 === 0 ? -Infinity : Math.log(stillStdMs2 / stdMs2);
     return logistic(c.stationary + c.stationaryMargin * clamp(Math.max(-aboveWalking, belowStill), 0, 1));
   }
   const isRunning = activity === "running";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ACTIVITIES, type Activity } from "../log/records.ts";
 import { classify, confidence, type Features } from "./classifier.ts";
+import { anyValues } from "./testing/tuning.ts";
 import { DEFAULT_THRESHOLDS as T } from "./thresholds.ts";
 
 const decide = (
@@ -78,4 +79,17 @@ Deno.test("confidence() falls towards a threshold and with a step rate that disa
   assert.ok(sure(12, "running", 2.8) > sure(12, "running", 2.4));
   assert.ok(sure(20, "running", 2.8) > sure(20, "running") && sure(20, "running") > sure(20, "running", 1.9));
   assert.ok(sure(6, "walking", 1.9) > sure(6, "walking") && sure(6, "walking") > sure(6, "walking", 2.8));
+});
+
+Deno.test("a confidence is a probability, whatever the thresholds and the window", () => {
+  const feature = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 400, noNaN: true }));
+  const features = fc.record({
+    meanMs2: feature,
+    stdMs2: feature,
+    cadenceHz: fc.option(fc.double({ min: 0.5, max: 4, noNaN: true })),
+  });
+  fc.assert(fc.property(features, anyValues, (features, values) => {
+    const probability = confidence(features, values, classify(features, values, "unknown"));
+    assert.ok(probability >= 0 && probability <= 1, `${probability}`);
+  }));
 });

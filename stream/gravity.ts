@@ -11,11 +11,11 @@ import type { Gravity } from "../log/records.ts";
 export const STANDARD_GRAVITY = 9.80665;
 
 /** What a stream is taken for. The numbers rest in session states: never reuse one. */
-export const STREAM = { undecided: 0, included: 1, includedG: 2, removed: 3 } as const;
+export const STREAM = { undecided: 0, included: 1, includedG: 2, removed: 3, removedG: 4 } as const;
 export type Stream = (typeof STREAM)[keyof typeof STREAM];
 
 /** Why. The numbers rest in session states: never reuse one. */
-export const REASON = { none: 0, name: 1, data: 2, dataOverName: 3, dataChanged: 4 } as const;
+export const REASON = { none: 0, name: 1, data: 2, dataOverName: 3, dataChanged: 4, setting: 5 } as const;
 export type Reason = (typeof REASON)[keyof typeof REASON];
 
 const REASON_TEXTS: Record<Reason, string> = {
@@ -24,6 +24,7 @@ const REASON_TEXTS: Record<Reason, string> = {
   [REASON.data]: "measured: the mean vector of the first full window",
   [REASON.dataOverName]: "measured: the mean vector contradicts the sensor's name",
   [REASON.dataChanged]: "measured: the mean vector changed during the session",
+  [REASON.setting]: "set for this device by an admin",
 };
 
 /** What the device page shows. */
@@ -39,11 +40,18 @@ export interface GravityVerdict {
 export function describe(stream: Stream, reason: Reason): GravityVerdict {
   return {
     included: stream === STREAM.included || stream === STREAM.includedG,
-    unit: stream === STREAM.includedG ? "g" : "m/s2",
+    unit: isInG(stream) ? "g" : "m/s2",
     reason: REASON_TEXTS[reason],
     decided: stream !== STREAM.undecided,
   };
 }
+
+/** @returns Whether its unit is g. */
+export const isInG = (stream: Stream): boolean => stream === STREAM.includedG || stream === STREAM.removedG;
+
+/** @returns Whether gravity is taken to be in it: also while nothing is known, as most phones send it. */
+export const hasGravity = (stream: Stream): boolean =>
+  stream !== STREAM.removed && stream !== STREAM.removedG;
 
 /** @returns What a sensor's name tells about its stream. */
 export function byName(gravity: Gravity): Stream {
@@ -85,7 +93,7 @@ export function judge(meanVector: number, meanMagnitude: number): Stream {
 /**
  * With gravity the mean magnitude of seconds stays near or above it, except in free fall. In m/s² and in g.
  */
-const IMPOSSIBLY_WEAK_MS2 = 4;
+export const IMPOSSIBLY_WEAK_MS2 = 4;
 const IMPOSSIBLY_WEAK_G = 0.7;
 /** No runner's mean magnitude is that large, g: then the unit is m/s². */
 const IMPOSSIBLY_STRONG_G = 4;
@@ -122,6 +130,7 @@ function isImpossible(current: Stream, meanVector: number, meanMagnitude: number
     case STREAM.removed:
       return meanVector > AT_REST_MS2.min && meanVector < AT_REST_MS2.max &&
         meanMagnitude < AT_REST_RATIO * meanVector;
+    case STREAM.removedG:
     case STREAM.undecided:
       return false;
   }

@@ -7,7 +7,8 @@ import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../lo
 import { activityMessageId, type ActivityRecord, type ReadingBatch } from "../log/records.ts";
 import { SessionTable, type WindowResult } from "./session_table.ts";
 import type { WindowSettings } from "./settings.ts";
-import type { Thresholds } from "./thresholds.ts";
+import type { StreamSource } from "./stream_setting.ts";
+import { DEFAULT_THRESHOLDS, type ThresholdsSource } from "./thresholds.ts";
 
 /** A session began or ended on this process: news for viewers, not a record. */
 export interface SessionEvent {
@@ -23,7 +24,10 @@ export const MAX_OPEN_SESSIONS = 100_000;
 
 export interface ProcessorOptions {
   settings: WindowSettings;
-  thresholds: Thresholds;
+  /** Asked for every batch, so that a change holds from the next window on. */
+  thresholds: ThresholdsSource;
+  /** The same of what is set for a device's readings. */
+  streams: StreamSource;
   onSession: (event: SessionEvent) => void;
   /** The task is closed; its figures are the last. */
   onClose: () => void;
@@ -73,7 +77,7 @@ export class Processor implements PartitionTask {
   constructor(context: TaskContext, options: ProcessorOptions) {
     this.#context = context;
     this.#options = options;
-    this.#table = new SessionTable(options.settings, options.thresholds);
+    this.#table = new SessionTable(options.settings, DEFAULT_THRESHOLDS);
     for (const { key, value } of context.liveStates()) {
       const [deviceId, sessionId] = key.split("\n");
       options.onSession({ status: "opened", deviceId, sessionId, at: options.nowMs });
@@ -103,7 +107,7 @@ export class Processor implements PartitionTask {
     if (session === null) return;
     session.offset = offset;
     if (batch.receivedAtMs > session.receivedMs) session.receivedMs = batch.receivedAtMs;
-    this.#current = session;
+    this.#decideFor(session);
     this.#table.feed(session.slot, batch.tMs, batch.xyz, batch.count, batch.gravity, this.#emit);
     if (session.dirty) return;
     session.dirty = true;
@@ -167,7 +171,7 @@ export class Processor implements PartitionTask {
   }
 
   #end(session: OpenSession, nowMs: number): void {
-    this.#current = session;
+    this.#decideFor(session);
     this.#table.flush(session.slot, this.#emit);
     const { late, duplicates } = this.#table.counters(session.slot);
     this.#dropped.late += late;
@@ -177,6 +181,13 @@ export class Processor implements PartitionTask {
     this.#open.delete(session.key);
     const { deviceId, sessionId } = session;
     this.#options.onSession({ status: "closed", deviceId, sessionId, at: nowMs });
+  }
+
+  /** The windows that come now are this session's. */
+  #decideFor(session: OpenSession): void {
+    this.#current = session;
+    this.#table.setThresholds(this.#options.thresholds.of(session.deviceId));
+    this.#table.setStreamSetting(this.#options.streams.streamOf(session.deviceId));
   }
 
   #push(w: WindowResult): void {

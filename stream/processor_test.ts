@@ -6,7 +6,8 @@ import { batchOf } from "../log/testing/batches.ts";
 import { MAX_OPEN_SESSIONS, Processor, type SessionEvent } from "./processor.ts";
 import { DEFAULT_WINDOW } from "./settings.ts";
 import { sampled, START_MS } from "./testing/signals.ts";
-import { DEFAULT_THRESHOLDS } from "./thresholds.ts";
+import type { StreamSetting } from "./stream_setting.ts";
+import { DEFAULT_THRESHOLDS, type Thresholds } from "./thresholds.ts";
 
 const { sessionIdleMs } = DEFAULT_WINDOW;
 const KEY = sessionKey("phone-1", "run-1");
@@ -16,6 +17,9 @@ class Partition {
   readonly states = new Map<string, StateChange>();
   readonly outputs: ActivityRecord[] = [];
   readonly events: SessionEvent[] = [];
+  /** Of devices that have their own. */
+  readonly thresholds = new Map<string, Thresholds>();
+  readonly streams = new Map<string, StreamSetting>();
   processor!: Processor;
   /** Offset of the next record. */
   next = 0;
@@ -33,7 +37,8 @@ class Partition {
     };
     this.processor = new Processor(context, {
       settings: DEFAULT_WINDOW,
-      thresholds: DEFAULT_THRESHOLDS,
+      thresholds: { of: (deviceId) => this.thresholds.get(deviceId) ?? DEFAULT_THRESHOLDS },
+      streams: { streamOf: (deviceId) => this.streams.get(deviceId) ?? null },
       onSession: (event) => this.events.push(event),
       onClose: () => {},
       nowMs,
@@ -219,4 +224,47 @@ Deno.test("one session more than may be open closes the one opened first, which 
   partition.process(second);
   partition.processor.tick(START_MS + 10 * sessionIdleMs);
   assert.deepEqual(ends(partition.commit().filter(({ sessionId }) => sessionId === "run-1")), [2]);
+});
+
+Deno.test("a running session's next window is decided by its device's new thresholds, and says which", () => {
+  const partition = new Partition();
+  const batches = walk(30);
+  const other = walk(30, { deviceId: "phone-2" });
+  partition.process(...batches.slice(0, 15), ...other.slice(0, 15));
+  partition.commit();
+  partition.thresholds.set("phone-1", { ...DEFAULT_THRESHOLDS, walkingMs2: 6.5, version: 7 });
+  partition.process(...batches.slice(15), ...other.slice(15));
+  const changed = partition.commit();
+  const of = (deviceId: string) => changed.filter((record) => record.deviceId === deviceId);
+  assert.ok(of("phone-1").length > 10);
+  for (const { activity, thresholdsVersion } of of("phone-1")) {
+    assert.deepEqual([activity, thresholdsVersion], ["stationary", 7]);
+  }
+  for (const { activity, thresholdsVersion } of of("phone-2")) {
+    assert.deepEqual([activity, thresholdsVersion], ["walking", DEFAULT_THRESHOLDS.version]);
+  }
+});
+
+Deno.test("the last windows of a session that falls silent are decided by the thresholds of then", () => {
+  const partition = new Partition();
+  partition.process(...walk(10));
+  partition.commit();
+  partition.thresholds.set("phone-1", { ...DEFAULT_THRESHOLDS, walkingMs2: 6.5, version: 7 });
+  partition.processor.tick(START_MS + 10_000 + sessionIdleMs);
+  const last = partition.commit();
+  assert.deepEqual(new Set(last.map(({ thresholdsVersion }) => thresholdsVersion)), new Set([7]));
+});
+
+Deno.test("what is set for a device's readings holds from the next window on, and until it is taken back", () => {
+  const partition = new Partition();
+  const batches = walk(30);
+  const gravityRemoved = (from: number, to: number) => {
+    partition.process(...batches.slice(from, to));
+    return new Set(partition.commit().map((record) => record.gravityRemoved));
+  };
+  assert.deepEqual(gravityRemoved(0, 10), new Set([true]));
+  partition.streams.set("phone-1", { gravity: "removed", unit: "ms2" });
+  assert.deepEqual(gravityRemoved(10, 20), new Set([false]));
+  partition.streams.delete("phone-1");
+  assert.deepEqual(gravityRemoved(20, 30), new Set([true]));
 });

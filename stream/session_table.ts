@@ -14,6 +14,7 @@ import {
   byName,
   describe,
   type GravityVerdict,
+  isInG,
   REASON,
   type Reason,
   STANDARD_GRAVITY,
@@ -24,6 +25,7 @@ import { inOrder, isInOrder } from "./in_order.ts";
 import { CELLS, FILTER, Layout, MAX_IN_BIN, PREFIX, STATE_VERSION, SUM } from "./layout.ts";
 import { Rows } from "./rows.ts";
 import type { WindowSettings } from "./settings.ts";
+import type { StreamSetting } from "./stream_setting.ts";
 import type { Thresholds } from "./thresholds.ts";
 import { Verdicts } from "./verdicts.ts";
 import type { Counters, Emit } from "./window.ts";
@@ -99,6 +101,11 @@ export class SessionTable {
   /** Windows that close from now on are decided by these. */
   setThresholds(thresholds: Thresholds): void {
     this.#verdicts.thresholds = thresholds;
+  }
+
+  /** Windows that close from now on are of streams that are as set; null: it is found out. */
+  setStreamSetting(setting: StreamSetting | null): void {
+    this.#verdicts.streamSetting = setting;
   }
 
   /** @returns The slot of a fresh session. */
@@ -251,7 +258,7 @@ export class SessionTable {
     let gx = f32[gravityAt], gy = f32[gravityAt + 1], gz = f32[gravityAt + 2];
     let horizonS = f32[(base + FILTER.horizonSF32) / 4];
     let lastMs = f64[(base + FILTER.lastMsF64) / 8];
-    const minLimit = u8[base + PREFIX.streamU8] === STREAM.includedG ? MIN_LIMIT_G : MIN_LIMIT_MS2;
+    const minLimit = isInG(u8[base + PREFIX.streamU8] as Stream) ? MIN_LIMIT_G : MIN_LIMIT_MS2;
     let limit = Math.max(minLimit, f32[(base + FILTER.limitF32) / 4]);
     let nearLimit = CLIP_SHARE * limit;
     let clipped = u32[(base + PREFIX.clippedU32) / 4];

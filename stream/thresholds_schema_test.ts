@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { DEFAULT_THRESHOLDS } from "./thresholds.ts";
-import { thresholdsSchema } from "./thresholds_schema.ts";
+import { DEFAULT_THRESHOLDS, sameValues, valuesOf } from "./thresholds.ts";
+import { thresholdsSchema, thresholdValuesSchema } from "./thresholds_schema.ts";
 
 const problems = (change: Record<string, unknown>) =>
   thresholdsSchema.safeParse({ ...DEFAULT_THRESHOLDS, ...change }).error?.issues.map((i) =>
@@ -22,6 +22,34 @@ Deno.test("thresholdsSchema refuses thresholds that are not ordered", () => {
 Deno.test("thresholdsSchema refuses missing, unknown and impossible fields", () => {
   assert.deepEqual(problems({ runningMs2: undefined }), ["runningMs2"]);
   assert.deepEqual(problems({ walkingMs2: -1 }), ["walkingMs2"]);
+  assert.deepEqual(problems({ walkingMs2: 0 }), ["walkingMs2"]);
+  assert.deepEqual(problems({ runningMs2: 401 }), ["runningMs2"]);
   assert.deepEqual(problems({ version: 0 }), ["version"]);
   assert.deepEqual(problems({ walkingMs: 2 }), [""]);
+});
+
+Deno.test("thresholdValuesSchema is the same without the version", () => {
+  const values = valuesOf(DEFAULT_THRESHOLDS);
+  assert.deepEqual(thresholdValuesSchema.parse(values), values);
+  assert.equal(thresholdValuesSchema.safeParse(DEFAULT_THRESHOLDS).success, false);
+  assert.equal(thresholdValuesSchema.safeParse({ ...values, walkingMs2: 9 }).success, false);
+});
+
+Deno.test("sameValues() compares every value, not the objects", () => {
+  const values = valuesOf(DEFAULT_THRESHOLDS), cadence = values.cadence!;
+  assert.equal(sameValues(values, structuredClone(values)), true);
+  const others = [
+    { walkingMs2: 1 },
+    { runningMs2: 9 },
+    { stillStdMs2: 0 },
+    { hysteresisMs2: 0 },
+    { cadence: null },
+    { cadence: { ...cadence, runningHz: 2 } },
+    { cadence: { ...cadence, fromMs2: 6 } },
+    { cadence: { ...cadence, toMs2: 17 } },
+  ];
+  for (const other of others) {
+    assert.equal(sameValues(values, { ...values, ...other }), false, JSON.stringify(other));
+  }
+  assert.equal(sameValues({ ...values, cadence: null }, { ...values, cadence: null }), true);
 });

@@ -7,10 +7,21 @@ import { ACTIVITIES } from "../log/records.ts";
 import { Aggregate } from "./aggregate.ts";
 import { Cadence } from "./cadence.ts";
 import { classify, confidence, type Features } from "./classifier.ts";
-import { judge, REASON, type Reason, revise, STANDARD_GRAVITY, STREAM, type Stream } from "./gravity.ts";
+import {
+  hasGravity,
+  isInG,
+  judge,
+  REASON,
+  type Reason,
+  revise,
+  STANDARD_GRAVITY,
+  STREAM,
+  type Stream,
+} from "./gravity.ts";
 import { type Layout, PREFIX } from "./layout.ts";
 import type { Rows } from "./rows.ts";
 import type { WindowSettings } from "./settings.ts";
+import { allows, judgeWith, reviseWith, type StreamSetting } from "./stream_setting.ts";
 import type { Thresholds } from "./thresholds.ts";
 import type { WindowResult } from "./window.ts";
 
@@ -37,6 +48,8 @@ const CONTRARY_WINDOWS = 3;
 export class Verdicts {
   /** Decide the windows from now on. */
   thresholds: Thresholds;
+  /** Holds for the windows from now on; null: what the stream is, is found out. */
+  streamSetting: StreamSetting | null = null;
   readonly #settings: WindowSettings;
   readonly #layout: Layout;
   readonly #cadence: Cadence;
@@ -82,8 +95,8 @@ export class Verdicts {
     if (sums.readings === 0) return null;
     const covered = sums.coverage >= MIN_COVERAGE;
     const stream = this.#judge(u8, base, covered);
-    const filtered = stream !== STREAM.removed;
-    const unitMs2 = stream === STREAM.includedG ? STANDARD_GRAVITY : 1;
+    const filtered = hasGravity(stream);
+    const unitMs2 = isInG(stream) ? STANDARD_GRAVITY : 1;
     const mean = (filtered ? sums.filtered : sums.raw) / sums.readings;
     const variance = (filtered ? sums.filteredSquares : sums.rawSquares) / sums.readings - mean * mean;
     features.meanMs2 = mean * unitMs2;
@@ -115,6 +128,9 @@ export class Verdicts {
 
   /** Lets the collected window speak on gravity. @returns What the window is to be taken for. */
   #judge(u8: Uint8Array, base: number, covered: boolean): Stream {
+    if (this.streamSetting !== null) return this.#judgeWith(this.streamSetting, u8, base, covered);
+    // The setting was taken back.
+    if (u8[base + PREFIX.reasonU8] === REASON.setting) this.#take(u8, base, STREAM.undecided, REASON.none);
     const { meanVector, raw, readings } = this.#aggregate;
     const current = u8[base + PREFIX.streamU8] as Stream, reason = u8[base + PREFIX.reasonU8] as Reason;
     const verdict = current === STREAM.undecided
@@ -129,13 +145,36 @@ export class Verdicts {
     if (reason === REASON.data || reason === REASON.dataOverName || reason === REASON.dataChanged) {
       if (++u8[base + PREFIX.contraryU8] < CONTRARY_WINDOWS) return current;
     }
-    u8[base + PREFIX.contraryU8] = 0;
-    u8[base + PREFIX.streamU8] = verdict;
-    u8[base + PREFIX.reasonU8] = reason === REASON.none
+    const now = reason === REASON.none
       ? REASON.data
       : reason === REASON.name
       ? REASON.dataOverName
       : REASON.dataChanged;
-    return verdict;
+    return this.#take(u8, base, verdict, now);
+  }
+
+  /** The same of what the setting leaves open. */
+  #judgeWith(setting: StreamSetting, u8: Uint8Array, base: number, covered: boolean): Stream {
+    const { meanVector, raw, readings } = this.#aggregate;
+    const current = u8[base + PREFIX.streamU8] as Stream;
+    if (u8[base + PREFIX.reasonU8] !== REASON.setting || !allows(setting, current)) {
+      const verdict = judgeWith(setting, meanVector, raw / readings);
+      return covered ? this.#take(u8, base, verdict, REASON.setting) : verdict;
+    }
+    if (!covered) return current;
+    const verdict = reviseWith(setting, current, meanVector, raw / readings);
+    if (verdict === current) {
+      u8[base + PREFIX.contraryU8] = 0;
+      return current;
+    }
+    if (++u8[base + PREFIX.contraryU8] < CONTRARY_WINDOWS) return current;
+    return this.#take(u8, base, verdict, REASON.setting);
+  }
+
+  #take(u8: Uint8Array, base: number, stream: Stream, reason: Reason): Stream {
+    u8[base + PREFIX.contraryU8] = 0;
+    u8[base + PREFIX.streamU8] = stream;
+    u8[base + PREFIX.reasonU8] = reason;
+    return stream;
   }
 }

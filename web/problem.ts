@@ -20,6 +20,8 @@ export interface Problem {
   errors?: FieldError[];
   /** Names the line in the server's error output; only for status 500. */
   requestId?: string;
+  /** What is there now; only for status 412. */
+  current?: unknown;
 }
 
 /** The stable slug and the title of each status the server answers with. */
@@ -31,11 +33,13 @@ const KINDS: Record<number, [slug: string, title: string]> = {
   405: ["method-not-allowed", "Method not allowed"],
   408: ["request-timeout", "Request timeout"],
   409: ["conflict", "Conflict"],
+  410: ["gone", "Gone"],
   411: ["length-required", "Length required"],
   412: ["precondition-failed", "Changed by someone else"],
   413: ["too-large", "Too large"],
   415: ["unsupported-media-type", "Unsupported media type"],
   422: ["invalid", "Invalid values"],
+  428: ["precondition-required", "Version missing"],
   429: ["too-many-requests", "Too many requests"],
   500: ["internal-error", "Internal error"],
   503: ["unavailable", "Not available right now"],
@@ -65,14 +69,22 @@ export class HttpProblem extends Error {
   constructor(
     readonly status: number,
     detail: string,
-    more: { errors?: FieldError[]; headers?: Record<string, string>; requestId?: string } = {},
+    more: {
+      errors?: FieldError[];
+      headers?: Record<string, string>;
+      requestId?: string;
+      current?: unknown;
+      /** Slug and title where the status has several. */
+      kind?: [slug: string, title: string];
+    } = {},
   ) {
     super(detail);
     this.name = "HttpProblem";
-    const [slug, title] = KINDS[status] ?? [`status-${status}`, "Request failed"];
+    const [slug, title] = more.kind ?? KINDS[status] ?? [`status-${status}`, "Request failed"];
     this.body = { type: `/problems/${slug}`, title, status, detail };
     if (more.errors) this.body.errors = more.errors;
     if (more.requestId) this.body.requestId = more.requestId;
+    if (more.current !== undefined) this.body.current = more.current;
     this.headers = more.headers ?? {};
   }
 

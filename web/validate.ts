@@ -9,6 +9,16 @@ import { type FieldError, HttpProblem } from "./problem.ts";
 /** Admin requests hold a few names and numbers. */
 const MAX_BODY_BYTES = 64 * 1024;
 
+/** What is taken of a body, and how a wrong one is answered. */
+interface BodyOptions {
+  maxBytes?: number;
+  /** Status when it is JSON of another shape. */
+  status?: 400 | 422;
+}
+
+/** Requests that name a thousand sessions, and whose values may be out of order. */
+export const TUNING_BODY: BodyOptions = { maxBytes: 512 * 1024, status: 422 };
+
 /**
  * Checks the query parameters. An empty one counts as not given, as forms send it; an unknown one is an error, so that a typo
  * does not silently give the wrong answer.
@@ -17,21 +27,25 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export function parseQuery<T>(schema: z.ZodType<T>, url: URL): T {
   const given = [...url.searchParams].filter(([, value]) => value !== "");
-  return parse(schema, Object.fromEntries(given), "query");
+  return parse(schema, Object.fromEntries(given), "query", 400);
 }
 
 /**
  * Reads a JSON body and checks it.
  *
- * @throws HttpProblem 400, 411 or 413
+ * @throws HttpProblem 400 (or the status given for another shape), 411 or 413
  */
-export async function parseBody<T>(schema: z.ZodType<T>, req: Request): Promise<T> {
+export async function parseBody<T>(
+  schema: z.ZodType<T>,
+  req: Request,
+  { maxBytes = MAX_BODY_BYTES, status = 400 }: BodyOptions = {},
+): Promise<T> {
   const length = req.headers.get("content-length");
   if (length === null) {
     throw new HttpProblem(411, "The request has no Content-Length: expected a JSON body sent whole.");
   }
-  if (!(Number(length) <= MAX_BODY_BYTES)) {
-    throw new HttpProblem(413, `The body has ${length} bytes: expected at most ${MAX_BODY_BYTES}.`);
+  if (!(Number(length) <= maxBytes)) {
+    throw new HttpProblem(413, `The body has ${length} bytes: expected at most ${maxBytes}.`);
   }
   let body: unknown;
   try {
@@ -39,10 +53,10 @@ export async function parseBody<T>(schema: z.ZodType<T>, req: Request): Promise<
   } catch (error) {
     throw new HttpProblem(400, `The body is not JSON (${(error as Error).message}).`);
   }
-  return parse(schema, body, "body");
+  return parse(schema, body, "body", status);
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, what: "query" | "body"): T {
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: "query" | "body", status: 400 | 422): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue): FieldError => ({
@@ -54,7 +68,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: "query" | "body"):
   const list = errors.map(({ pointer, detail }) =>
     pointer === "" ? detail : `${pointer.slice(1)}: ${detail}`
   );
-  throw new HttpProblem(400, `The ${what} is wrong. ${list.join("; ")}.`, { errors });
+  throw new HttpProblem(status, `The ${what} is wrong. ${list.join("; ")}.`, { errors });
 }
 
 /** Waits for a page; a cursor that is not one of ours is the client's mistake. @throws HttpProblem 400 */

@@ -6,7 +6,7 @@
  */
 import { Appender, type Group } from "../../log/embedded/appender.ts";
 import type { KafkaAppender } from "../../log/kafka/appender.ts";
-import type { Appended, DeadLetter } from "../../log/port.ts";
+import type { Appended, DeadLetter, LetterPlace, WholeLetter } from "../../log/port.ts";
 import { Conflict } from "../../log/port.ts";
 import type { ControlEvent, ReadingBatch } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
@@ -92,6 +92,14 @@ export class EngineClient {
     return await this.#call("readDeadLetters", limit) as DeadLetter[];
   }
 
+  async readDeadLetter(place: LetterPlace): Promise<WholeLetter | null> {
+    return await this.#call("readDeadLetter", place) as WholeLetter | null;
+  }
+
+  async discardDeadLetters(places: readonly LetterPlace[], by: string): Promise<number> {
+    return await this.#call("discardDeadLetters", places, by) as number;
+  }
+
   async subscribe(query: LiveQuery, lastEventId: string | null): Promise<Subscription> {
     return await this.#call("subscribe", query, lastEventId) as Subscription;
   }
@@ -109,6 +117,7 @@ export class EngineClient {
     sessions: (filter) => this.#call("sessions", filter) as ReturnType<Store["sessions"]>,
     session: (sessionId, deviceId) =>
       this.#call("session", sessionId, deviceId) as ReturnType<Store["session"]>,
+    series: (...args) => this.#call("series", ...args) as ReturnType<Store["series"]>,
     activity: (filter) => this.#call("activity", filter) as ReturnType<Store["activity"]>,
     live: (options) => this.#call("live", options) as ReturnType<Store["live"]>,
   };

@@ -6,7 +6,7 @@
 import type { Log } from "../../log/port.ts";
 import { Processor, type SessionEvent } from "../../stream/processor.ts";
 import type { WindowSettings } from "../../stream/settings.ts";
-import { DEFAULT_THRESHOLDS } from "../../stream/thresholds.ts";
+import type { Control } from "./control.ts";
 
 /** What the tasks have done since this process started. */
 export interface TaskFigures {
@@ -25,18 +25,21 @@ export class Processors {
   /**
    * Starts the tasks.
    *
+   * @param control what admins have set, now
    * @param onSession a session began or ended in one of them
    */
   async run(
     log: Pick<Log, "run">,
     settings: WindowSettings,
+    { thresholds, streams }: Control,
     onSession: (event: SessionEvent) => void,
   ): Promise<void> {
     const { windowMs, slideMs, latenessMs, sessionIdleMs } = settings;
     await log.run((context) => {
       const processor: Processor = new Processor(context, {
         settings: { windowMs, slideMs, latenessMs, sessionIdleMs },
-        thresholds: DEFAULT_THRESHOLDS,
+        thresholds,
+        streams,
         onSession,
         onClose: () => this.#close(processor),
         nowMs: Date.now(),

@@ -5,6 +5,7 @@ import { sessionKey } from "../../log/records.ts";
 import { batchOf, columnsOf } from "../../log/testing/batches.ts";
 import type { SessionEvent } from "../../stream/processor.ts";
 import { DEFAULT_WINDOW } from "../../stream/settings.ts";
+import { AS_SHIPPED } from "./control.ts";
 import { Processors } from "./processors.ts";
 
 const NO_STATES = { liveStates: () => [], state: () => null };
@@ -14,7 +15,7 @@ async function startable(): Promise<{ processors: Processors; start: TaskFactory
   const processors = new Processors();
   let start: TaskFactory | undefined;
   const log = { run: (factory: TaskFactory) => Promise.resolve(void (start = factory)) };
-  await processors.run(log, DEFAULT_WINDOW, () => {});
+  await processors.run(log, DEFAULT_WINDOW, AS_SHIPPED, () => {});
   return { processors, start: start! };
 }
 
@@ -23,7 +24,7 @@ Deno.test("every partition gets a task, and their figures come together", async 
   const log = await harness.open();
   const processors = new Processors();
   const events: SessionEvent[] = [];
-  await processors.run(log, DEFAULT_WINDOW, (event) => events.push(event));
+  await processors.run(log, DEFAULT_WINDOW, AS_SHIPPED, (event) => events.push(event));
   for (let i = 0; i < 9; i++) await log.append(batchOf(`phone-${i}`, "1"));
   await harness.settle(log);
   assert.equal(processors.figures().openSessions, 9);

@@ -5,10 +5,10 @@
  */
 import type { Settings } from "../../config.ts";
 import type { Group } from "../../log/embedded/appender.ts";
-import type { LogStatus } from "../../log/port.ts";
+import type { LetterPlace, LogStatus } from "../../log/port.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import type { SinkStatus } from "../../sinks/port.ts";
-import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
+import type { ActivityFilter, LiveFilter, SessionFilter, Store } from "../../sinks/sqlite/answers.ts";
 import type { LiveQuery } from "../../web/live_channels.ts";
 import type { TaskFigures } from "./processors.ts";
 
@@ -53,12 +53,15 @@ export interface EngineStats {
 export interface Calls {
   sessions: [SessionFilter];
   session: [string, string | undefined];
+  series: Parameters<Store["series"]>;
   activity: [ActivityFilter];
   live: [LiveFilter];
   appendControl: [ControlEvent];
   /** The events come as messages with the tail's number; the answer when all that were there have come. */
   tailControl: [tail: number];
   readDeadLetters: [limit: number];
+  readDeadLetter: [LetterPlace];
+  discardDeadLetters: [places: readonly LetterPlace[], by: string];
   subscribe: [LiveQuery, string | null];
   unsubscribe: [string];
   stats: [];

@@ -6,18 +6,20 @@
  */
 import type { Group } from "../../log/embedded/appender.ts";
 import { EmbeddedLog } from "../../log/embedded/log.ts";
-import type { Log } from "../../log/port.ts";
+import type { LetterPlace, Log } from "../../log/port.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
 import type { SessionEvent } from "../../stream/processor.ts";
 import { formatPosition, LiveChannels, type LiveQuery } from "../../web/live_channels.ts";
+import { followControl, followEvents } from "./control.ts";
 import { openKafkaLog } from "./kafka_log.ts";
 import { Processors } from "./processors.ts";
 import { type Loading, startLoading } from "./snowflake.ts";
 import type {
   CallName,
+  Calls,
   EngineOptions,
   EngineStats,
   Failure,
@@ -112,9 +114,13 @@ class EngineHost {
       this.#recent.add(records, partition, ends);
       this.#channels.publish(records, partition, ends);
     });
+    await followEvents(this.#log, (event) => this.#readModel.fold(event), fail);
     this.#fillReadModel();
     const { runsTasks, snowflake } = this.#options;
-    if (runsTasks) await this.#processors.run(this.#log, this.#options, (event) => this.#onSession(event));
+    if (runsTasks) {
+      const control = await followControl(this.#log, fail);
+      await this.#processors.run(this.#log, this.#options, control, (event) => this.#onSession(event));
+    }
     if (snowflake) this.#loading = startLoading(this.#log, snowflake);
   }
 
@@ -165,6 +171,8 @@ class EngineHost {
         return queries.sessions(args[0] as SessionFilter);
       case "session":
         return queries.session(args[0] as string, args[1] as string | undefined);
+      case "series":
+        return queries.series(...args as Calls["series"]);
       case "activity":
         return queries.activity(args[0] as ActivityFilter);
       case "live":
@@ -177,6 +185,10 @@ class EngineHost {
       }
       case "readDeadLetters":
         return await this.#log.readDeadLetters(args[0] as number);
+      case "readDeadLetter":
+        return await this.#log.readDeadLetter(args[0] as LetterPlace);
+      case "discardDeadLetters":
+        return await this.#log.discardDeadLetters(args[0] as readonly LetterPlace[], args[1] as string);
       case "subscribe":
         return this.#subscribe(args[0] as LiveQuery, args[1] as string | null);
       case "unsubscribe":
@@ -238,6 +250,9 @@ function asFailure(error: unknown): Failure {
   };
 }
 
+/** The engine cannot go on. */
+const fail = (error: unknown) => post({ kind: "fatal", failure: asFailure(error) });
+
 let host: EngineHost | undefined;
 
 scope.onmessage = async ({ data }) => {
@@ -249,7 +264,7 @@ scope.onmessage = async ({ data }) => {
       post({ kind: "started" });
     }
   } catch (error) {
-    post({ kind: "fatal", failure: asFailure(error) });
+    fail(error);
   }
   if (data.kind !== "call") return;
   try {
