@@ -1,25 +1,29 @@
 import type { ComponentChildren } from "preact";
 import type { Part, PartState, SystemStatus } from "../web/status.ts";
 import { Icon } from "./Icon.tsx";
+import { StatusDetails } from "./StatusDetails.tsx";
+import { Time } from "./Time.tsx";
 
 const TITLES: Record<Part["id"], string> = {
   log: "Log",
   classification: "Classification",
   pages: "Pages",
   deadLetters: "Dead letters",
+  mqtt: "MQTT",
   snowflake: "Snowflake",
 };
 const WORDS: Record<PartState, string> = { ok: "fine", busy: "busy", off: "off", wrong: "needs you" };
 
 /** One row per moving part: fine, or what to do. */
-export function StatusList({ status: { parts, atMs }, isLost }: { status: SystemStatus; isLost: boolean }) {
+export function StatusList(
+  { status: { parts, details, atMs }, isLost }: { status: SystemStatus; isLost: boolean },
+) {
   const wrong = parts.filter(({ state }) => state === "wrong").length;
-  const utc = new Date(atMs).toISOString();
   return (
     <>
       <h1>{wrong === 0 ? "Everything is fine" : `${wrong} of ${parts.length} parts need you`}</h1>
       <p class="lead">
-        As of <time dateTime={utc}>{`${utc.slice(11, 19)} UTC`}</time>
+        As of <Time ms={atMs} />
         {isLost ? ". The server does not answer: this is what it said last." : ", renewed every 5 s."}
       </p>
       <ul class="parts">
@@ -37,6 +41,7 @@ export function StatusList({ status: { parts, atMs }, isLost }: { status: System
           </li>
         ))}
       </ul>
+      <StatusDetails details={details} />
       <section class="more-ways">
         <h2>Take it elsewhere</h2>
         <Dashboards />
@@ -49,7 +54,7 @@ function More({ part: { id, state } }: { part: Part }) {
   if (id === "deadLetters" && state !== "ok") {
     return (
       <p>
-        <a href="/dead-letters">Look at them</a>
+        <a href="/dead-letters">Look at them, send them in again or discard them</a>
       </p>
     );
   }

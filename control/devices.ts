@@ -11,7 +11,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { Conflict, type Log } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
-import type { Device, Devices } from "../web/services.ts";
+import type { Device, DeviceChange, Devices } from "../web/services.ts";
+import { GRAVITY_SETTINGS, UNIT_SETTINGS } from "./device_settings.ts";
 
 /** The part of the log that holds admin events. */
 export type ControlLog = Pick<Log, "appendControl" | "tailControl">;
@@ -26,23 +27,30 @@ const MAX_ATTEMPTS = 4;
 /** Six times the phones one machine can serve, about 15 MB. Past it the oldest entry goes and costs one hash when it returns. */
 const MAX_CACHED_KEYS = 65_536;
 
-/** Every event carries the whole state, so the newest one per device is enough. */
+/** Every event carries the whole state, so the newest one per device is enough. Older events lack the last three fields. */
 const STATE = z.object({
   name: z.string().nullable(),
   createdAtMs: z.number(),
   keyHash: z.string().nullable(),
   revokedKeyHashes: z.array(z.string()),
+  gravity: z.enum(GRAVITY_SETTINGS).default("auto"),
+  unit: z.enum(UNIT_SETTINGS).default("auto"),
+  /** A removed device keeps its state, so that removing it can be undone with its key. */
+  removed: z.boolean().default(false),
 });
 type State = z.infer<typeof STATE>;
 
+type ChangeType = "registered" | "keyIssued" | "keyRevoked" | "changed" | "removed" | "restored";
+
 interface Change {
-  type: "device.registered" | "device.keyIssued" | "device.keyRevoked";
+  type: `device.${ChangeType}`;
   data: State;
 }
 
-interface Entry extends State {
+interface Entry {
   deviceId: string;
   version: number;
+  state: State;
 }
 
 const ENTITY_PREFIX = "device:";
@@ -92,10 +100,10 @@ export class DeviceRegistry implements Devices {
           z.prettifyError(state.error),
       );
     }
-    const entry = { ...state.data, deviceId, version: event.version };
-    this.#entries.set(deviceId, entry);
-    for (const hash of entry.revokedKeyHashes) this.#own(hash, deviceId).revoked = true;
-    if (entry.keyHash !== null) this.#own(entry.keyHash, deviceId).revoked = false;
+    const { keyHash, revokedKeyHashes, removed } = state.data;
+    this.#entries.set(deviceId, { state: state.data, deviceId, version: event.version });
+    for (const hash of revokedKeyHashes) this.#own(hash, deviceId).revoked = true;
+    if (keyHash !== null) this.#own(keyHash, deviceId).revoked = removed;
   }
 
   #own(hash: string, deviceId: string): Owner {
@@ -109,7 +117,14 @@ export class DeviceRegistry implements Devices {
 
   /** Oldest first. */
   list(): Device[] {
-    return [...this.#entries.values()].map(toDevice).sort((a, b) => a.createdAt - b.createdAt);
+    return [...this.#entries.values()].filter(({ state }) => !state.removed).map(toDevice)
+      .sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  /** @returns null when there is no such device */
+  get(deviceId: string): Device | null {
+    const entry = this.#entries.get(deviceId);
+    return entry === undefined || entry.state.removed ? null : toDevice(entry);
   }
 
   /**
@@ -141,15 +156,17 @@ export class DeviceRegistry implements Devices {
     by: string,
   ): Promise<{ device: Device; key: string }> {
     const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString("base64url");
-    const device = await this.#change(deviceId, by, (entry) => ({
-      type: entry ? "device.keyIssued" : "device.registered",
-      data: {
-        name: name ?? entry?.name ?? null,
-        createdAtMs: entry?.createdAtMs ?? this.#now(),
+    const device = await this.#change(deviceId, by, (state) => {
+      const isNew = state === null || state.removed;
+      const from = isNew ? this.#newState(state) : state;
+      const data = {
+        ...from,
+        name: name ?? from.name,
         keyHash: hashKey(key),
-        revokedKeyHashes: revokedWith(entry),
-      },
-    }));
+        revokedKeyHashes: revokedWith(state),
+      };
+      return { type: isNew ? "device.registered" : "device.keyIssued", data };
+    });
     return { device: device!, key };
   }
 
@@ -158,26 +175,86 @@ export class DeviceRegistry implements Devices {
    * @throws Conflict when others keep changing the device
    */
   revokeKey(deviceId: string, by: string): Promise<Device | null> {
-    return this.#change(deviceId, by, (entry) => {
-      if (entry === undefined || entry.keyHash === null) return null;
-      const { name, createdAtMs } = entry;
-      const data = { name, createdAtMs, keyHash: null, revokedKeyHashes: revokedWith(entry) };
-      return { type: "device.keyRevoked", data };
+    return this.#change(deviceId, by, (state) => {
+      if (state === null || state.removed || state.keyHash === null) return null;
+      return {
+        type: "device.keyRevoked",
+        data: { ...state, keyHash: null, revokedKeyHashes: revokedWith(state) },
+      };
     });
   }
 
   /**
-   * @param next the change to a device as it is then; null for none
+   * Changes what is given; one that is not registered is registered without a key, so that phones which need none can have
+   * a name and settings.
+   *
+   * @throws Conflict when others keep changing the device
+   */
+  async change(deviceId: string, change: DeviceChange, by: string): Promise<Device> {
+    const device = await this.#change(deviceId, by, (state) => {
+      const isNew = state === null || state.removed;
+      const from = isNew ? this.#newState(state) : state;
+      const data = { ...from, ...change };
+      const isSame = data.name === from.name && data.gravity === from.gravity && data.unit === from.unit;
+      if (isSame && !isNew) return null;
+      return { type: isNew ? "device.registered" : "device.changed", data };
+    });
+    return device!;
+  }
+
+  /**
+   * Takes a device out of the registry; its key ends, its sessions stay.
+   *
+   * @returns false when there is no such device
+   * @throws Conflict when others keep changing the device
+   */
+  async remove(deviceId: string, by: string): Promise<boolean> {
+    if (this.get(deviceId) === null) return false;
+    await this.#change(deviceId, by, (state) => {
+      if (state === null || state.removed) return null;
+      return { type: "device.removed", data: { ...state, removed: true } };
+    });
+    return true;
+  }
+
+  /**
+   * Undoes a removal: the key that was in force then is again.
+   *
+   * @returns null when there never was such a device; one that is not removed stays as it is
+   * @throws Conflict when others keep changing the device
+   */
+  restore(deviceId: string, by: string): Promise<Device | null> {
+    return this.#change(deviceId, by, (state) => {
+      if (state === null || !state.removed) return null;
+      return { type: "device.restored", data: { ...state, removed: false } };
+    });
+  }
+
+  /** @param before of a device of this id that was removed: its keys stay known as revoked */
+  #newState(before: State | null): State {
+    return {
+      name: null,
+      createdAtMs: this.#now(),
+      keyHash: null,
+      revokedKeyHashes: revokedWith(before),
+      gravity: "auto",
+      unit: "auto",
+      removed: false,
+    };
+  }
+
+  /**
+   * @param next the change to a device as it is then (null: there never was one); null for none
    * @returns the device afterwards, null when there is none
    */
   #change(
     deviceId: string,
     by: string,
-    next: (entry: Entry | undefined) => Change | null,
+    next: (state: State | null) => Change | null,
   ): Promise<Device | null> {
     return this.#inTurn(deviceId, async () => {
       for (let attempt = 1;; attempt++) {
-        const change = next(this.#entries.get(deviceId));
+        const change = next(this.#entries.get(deviceId)?.state ?? null);
         if (change === null) break;
         try {
           await this.#append(deviceId, by, change);
@@ -187,8 +264,7 @@ export class DeviceRegistry implements Devices {
           if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
         }
       }
-      const entry = this.#entries.get(deviceId);
-      return entry === undefined ? null : toDevice(entry);
+      return this.get(deviceId);
     });
   }
 
@@ -219,15 +295,17 @@ function hashKey(key: string): string {
   return createHash("sha256").update(key).digest("base64url");
 }
 
-function revokedWith(entry: Entry | undefined): string[] {
-  if (entry === undefined) return [];
-  const hashes = entry.keyHash === null ? entry.revokedKeyHashes : [...entry.revokedKeyHashes, entry.keyHash];
-  return hashes.slice(-REVOKED_KEPT);
+function revokedWith(state: State | null): string[] {
+  if (state === null) return [];
+  const { keyHash, revokedKeyHashes } = state;
+  return (keyHash === null ? revokedKeyHashes : [...revokedKeyHashes, keyHash]).slice(-REVOKED_KEPT);
 }
 
-const toDevice = ({ deviceId, name, createdAtMs, keyHash }: Entry): Device => ({
+const toDevice = ({ deviceId, state: { name, createdAtMs, keyHash, gravity, unit } }: Entry): Device => ({
   deviceId,
   name,
   createdAt: createdAtMs,
   hasKey: keyHash !== null,
+  gravity,
+  unit,
 });

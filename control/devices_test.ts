@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Conflict } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
+import type { Device } from "../web/services.ts";
 import { type ControlLog, loadDevices } from "./devices.ts";
 
 /** Keeps events in an array and, like the log, refuses a version that is not the next. */
@@ -30,12 +31,21 @@ class MemoryLog implements ControlLog {
 }
 
 const now = () => 1_764_000_000_000;
+const deviceOf = (deviceId: string, more: Partial<Device> = {}): Device => ({
+  deviceId,
+  name: null,
+  createdAt: now(),
+  hasKey: false,
+  gravity: "auto",
+  unit: "auto",
+  ...more,
+});
 
 Deno.test("issueKey() registers a device whose key is known from then on and is stored only as a hash", async () => {
   const log = new MemoryLog();
   const devices = await loadDevices(log, now);
   const { device, key } = await devices.issueKey("phone-1", "Anna", "admin");
-  assert.deepEqual(device, { deviceId: "phone-1", name: "Anna", createdAt: now(), hasKey: true });
+  assert.deepEqual(device, deviceOf("phone-1", { name: "Anna", hasKey: true }));
   assert.match(key, /^at_[\w-]{43}$/);
   assert.deepEqual(devices.owner(key), { deviceId: "phone-1", revoked: false });
   assert.equal(JSON.stringify(log.events).includes(key), false);
@@ -121,7 +131,7 @@ Deno.test("two nodes on one log see each other's changes, and one that came too 
     other.issueKey("phone-1", null, "other"),
   ]);
   for (const node of [one, other]) {
-    assert.deepEqual(node.list(), [{ deviceId: "phone-1", name: "Anna", createdAt: now(), hasKey: true }]);
+    assert.deepEqual(node.list(), [deviceOf("phone-1", { name: "Anna", hasKey: true })]);
     assert.deepEqual([first, second].map(({ key }) => node.owner(key)?.revoked), [true, false]);
   }
   assert.deepEqual(log.events.map(({ type, version }) => [type, version]), [
@@ -162,4 +172,64 @@ Deno.test("an event of another entity is passed over, a broken one of a device s
     loadDevices(new MemoryLog([other, broken]), now),
     /device\.registered of device:p, version 1/,
   );
+});
+
+Deno.test("change() names a device and sets how it is taken; what is left out stays, the same again writes nothing", async () => {
+  const log = new MemoryLog();
+  const devices = await loadDevices(log, now);
+  const { key } = await devices.issueKey("phone-1", "Anna", "admin");
+  await devices.change("phone-1", { gravity: "removed", unit: "g" }, "admin");
+  const changed = await devices.change("phone-1", { name: null }, "admin");
+  assert.deepEqual(changed, deviceOf("phone-1", { hasKey: true, gravity: "removed", unit: "g" }));
+  await devices.change("phone-1", { unit: "g" }, "admin");
+  assert.deepEqual(log.events.map(({ type, by }) => [type, by]), [
+    ["device.registered", "admin"],
+    ["device.changed", "admin"],
+    ["device.changed", "admin"],
+  ]);
+  assert.equal(devices.owner(key)?.revoked, false);
+  assert.deepEqual((await loadDevices(log, now)).get("phone-1"), changed);
+});
+
+Deno.test("change() registers a device that is not, without a key", async () => {
+  const log = new MemoryLog();
+  const devices = await loadDevices(log, now);
+  assert.equal(devices.get("phone-1"), null);
+  const device = await devices.change("phone-1", { name: "Anna" }, "admin");
+  assert.deepEqual([device, devices.get("phone-1")], [device, deviceOf("phone-1", { name: "Anna" })]);
+  assert.equal(log.events[0].type, "device.registered");
+});
+
+Deno.test("a removed device is gone with its key, and restore() brings both back", async () => {
+  const log = new MemoryLog();
+  const devices = await loadDevices(log, now);
+  const { key } = await devices.issueKey("phone-1", "Anna", "admin");
+  assert.equal(await devices.remove("phone-1", "admin"), true);
+  assert.deepEqual([devices.list(), devices.get("phone-1")], [[], null]);
+  for (const node of [devices, await loadDevices(log, now)]) assert.equal(node.owner(key)?.revoked, true);
+  assert.equal(await devices.remove("phone-1", "admin"), false);
+  assert.equal(await devices.revokeKey("phone-1", "admin"), null);
+  const restored = await devices.restore("phone-1", "admin");
+  assert.deepEqual(restored, deviceOf("phone-1", { name: "Anna", hasKey: true }));
+  for (const node of [devices, await loadDevices(log, now)]) assert.equal(node.owner(key)?.revoked, false);
+  assert.deepEqual(await devices.restore("phone-1", "admin"), restored);
+  assert.equal(await devices.restore("phone-2", "admin"), null);
+  assert.equal(log.events.length, 3);
+});
+
+Deno.test("a removed device that is registered again begins anew, and its old key stays revoked", async () => {
+  const devices = await loadDevices(new MemoryLog(), now);
+  const old = await devices.issueKey("phone-1", "Anna", "admin");
+  await devices.change("phone-1", { gravity: "removed" }, "admin");
+  await devices.remove("phone-1", "admin");
+  const { device, key } = await devices.issueKey("phone-1", null, "admin");
+  assert.deepEqual(device, deviceOf("phone-1", { hasKey: true }));
+  assert.deepEqual([devices.owner(old.key)?.revoked, devices.owner(key)?.revoked], [true, false]);
+});
+
+Deno.test("events from before devices had settings are read", async () => {
+  const data = { name: "Anna", createdAtMs: now(), keyHash: "h", revokedKeyHashes: [] };
+  const event = { entity: "device:phone-1", version: 1, type: "device.registered", atMs: 0, by: "a", data };
+  const devices = await loadDevices(new MemoryLog([event]), now);
+  assert.deepEqual(devices.list(), [deviceOf("phone-1", { name: "Anna", hasKey: true })]);
 });

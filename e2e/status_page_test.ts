@@ -30,11 +30,32 @@ for (const [what, { viewport }] of [["a phone", PHONE], ["a desk", DESK]] as con
         /needs you\s+cannot load/,
       );
       assert.equal(await sidewaysScroll(page), 0);
+      for (const summary of await page.locator(".status-details summary").all()) await summary.click();
+      assert.equal(await sidewaysScroll(page), 0);
       await assertAccessible(page);
       await assertFingerTargets(page);
     },
   );
 }
+
+pageTest(
+  "the details tell topics with their lag, storage, versions, and settings without secrets",
+  { path: "/status", ready: ".parts" },
+  async ({ page, services }) => {
+    const details = page.locator(".status-details");
+    await details.locator("summary", { hasText: "Topics" }).click();
+    const row = page.getByRole("region", { name: "raw_sensor_data" }).getByRole("row").nth(1);
+    assert.match(await row.innerText(), /^0\s+0\s+30,000\s+11,200\s+41,200$/);
+    await details.locator("summary", { hasText: "Storage" }).click();
+    assert.match(await details.innerText(), /log\.db\s+1\.2\sGB[^]*free on the disk\s+84\.0\sGB[^]*7 days/);
+    await details.locator("summary", { hasText: "Versions" }).click();
+    assert.match(await details.innerText(), /thresholds\s+version 1\s+Deno\s+2\.9\.6/);
+    await details.locator("summary", { hasText: "Settings" }).click();
+    assert.match(await page.getByLabel("Settings").innerText(), /KAFKA_SASL_PASSWORD=\*\*\* {2}# \.env/);
+    services.systemDetails.topics[0].partitions[0].lagRecords = 77;
+    await row.getByText("77").waitFor();
+  },
+);
 
 pageTest(
   "the status page renews itself, and a screen reader hears what changed",

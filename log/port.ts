@@ -104,14 +104,20 @@ export interface SetAside {
   reason: string;
 }
 
-/** A record that was set aside: one of `raw_sensor_data` that could not be read, or one that a sink's target refused. */
-export interface DeadLetter {
-  /** What is wrong with it and what was expected. */
-  reason: string;
-  /** Where it stood: the topic's full name. */
+/** Where a record stood that was set aside. */
+export interface LetterPlace {
+  /** The topic's full name. */
   topic: string;
   partition: number;
   offset: number;
+}
+
+/** A record that was set aside: one of `raw_sensor_data` that could not be read, or one that a sink's target refused. */
+export interface DeadLetter extends LetterPlace {
+  /** What is wrong with it and what was expected. */
+  reason: string;
+  /** Whether a sink's target refused it: then it could be read, and its results are there. */
+  isRefused: boolean;
   /** When it was set aside, ms since the Unix epoch. */
   atMs: number;
   key: string | null;
@@ -119,6 +125,13 @@ export interface DeadLetter {
   bytes: number;
   /** The beginning of its value as text. */
   excerpt: string;
+}
+
+/** A dead letter with what is left of its record. */
+export interface WholeLetter extends DeadLetter {
+  value: Uint8Array;
+  /** False when the value was too large to be kept whole, or the log keeps the record no more. */
+  isWhole: boolean;
 }
 
 /** How the log is doing; a second old at most, so that asking costs nothing. */
@@ -193,8 +206,19 @@ export interface Log {
    * @throws Unavailable when they cannot be stored now: any of them may be stored or not
    */
   setAside(letters: readonly SetAside[]): Promise<void>;
-  /** The newest dead letters, newest first. */
+  /** The newest dead letters, newest first, without those that were discarded. */
   readDeadLetters(limit: number): Promise<DeadLetter[]>;
+  /** @returns null when there is no dead letter of that place, or not among the newest thousands */
+  readDeadLetter(place: LetterPlace): Promise<WholeLetter | null>;
+  /**
+   * Takes dead letters away for good; each is an event on `activity_control`, entity `deadLetter:TOPIC:PARTITION:OFFSET`. Their
+   * records stay where they are.
+   *
+   * @param by who wants it
+   * @returns how many of them had not been discarded before
+   * @throws Unavailable when it cannot be stored now
+   */
+  discardDeadLetters(places: readonly LetterPlace[], by: string): Promise<number>;
   status(): LogStatus;
   /** Commits what is pending and stops. */
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import { Conflict, type Log, type SetAside } from "./port.ts";
 import { type ActivityRecord, type ControlEvent, type ReadingBatch, sessionKey } from "./records.ts";
 import { batchOf, columnsOf, readAllActivity, readAllRaw } from "./testing/batches.ts";
 import { CLOSING, countedWindow, CountingTask, decodeState } from "./testing/counting_task.ts";
+import { encodeRaw } from "./raw_json.ts";
 import { Unavailable } from "./unavailable.ts";
 
 /** An engine under test: its logs live until the harness is disposed of. */
@@ -436,6 +437,55 @@ export function testLogContract(
     assert.deepEqual(windows, [1000, 2000]);
     await log.close();
     await assert.rejects(log.setAside([letter(11)]), Unavailable);
+  });
+
+  test("a dead letter is read whole, and one that is discarded is gone for good, with who did it", async (harness) => {
+    let log = await harness.open();
+    const batch = batchOf("phone-1", "1", columnsOf(40, [1e12, 1e12 + 20], [0.1, -0, 9.81]));
+    await log.append(batch);
+    const partition = partitionOf("phone-1", log.partitions);
+    const letter = (offset: number): SetAside => ({
+      topic: "raw_sensor_data",
+      partition,
+      offset,
+      key: "phone-1",
+      value: encodeRaw(batch),
+      reason: "refused",
+    });
+    await log.setAside([0, 500, 501, 502].map(letter));
+    const all = await log.readDeadLetters(10);
+    const [first, ...others] = [0, 500, 501, 502].map((offset) =>
+      all.find((each) => each.offset === offset)!
+    );
+    const whole = await log.readDeadLetter(first);
+    assert.equal(new TextDecoder().decode(whole!.value), encodeRaw(batch));
+    assert.deepEqual([whole!.isWhole, whole!.isRefused, whole!.reason], [true, true, "refused"]);
+    const nowhere = { topic: first.topic, partition, offset: 9 };
+    assert.equal(await log.readDeadLetter(nowhere), null);
+
+    const events: ControlEvent[] = [];
+    await log.tailControl((event) => events.push(event));
+    assert.equal(await log.discardDeadLetters([first, others[0]], "Anna"), 2);
+    assert.equal(await log.discardDeadLetters([first], "Ben"), 0);
+    const entity = ({ topic, offset }: { topic: string; offset: number }) =>
+      `deadLetter:${topic}:${partition}:${offset}`;
+    assert.deepEqual(
+      events.map(({ entity, version, type, by }) => [entity, version, type, by]),
+      [first, others[0]].map((each) => [entity(each), 1, "deadLetter.discarded", "Anna"]),
+    );
+    const left = async () => (await log.readDeadLetters(10)).map(({ offset }) => offset).sort();
+    assert.deepEqual(await left(), [501, 502]);
+    assert.equal(await log.readDeadLetter(first), null);
+    await harness.refreshStatus(log);
+    assert.equal(log.status().deadLetters, 2);
+    // The record itself stays.
+    assert.equal((await readAllRaw(log)).flat().length, 1);
+
+    log = await harness.crash(log);
+    assert.deepEqual(await left(), [501, 502]);
+    assert.equal(await log.discardDeadLetters([others[1], others[2]], "Anna"), 2);
+    assert.deepEqual(await left(), []);
+    assert.equal((await controlEvents(log)).length, 4);
   });
 
   test("a single process that shares a work has every partition, also after it has left and come back", async (harness) => {

@@ -3,6 +3,7 @@ import { handlers, type PageProps } from "../web/define.ts";
 import { loadStatus } from "../web/status.ts";
 
 export const title = "Status";
+export const styles = ["/status.css"];
 
 export const handler = handlers<StatusProps>({
   GET: async ({ services }) => ({ data: { initial: await loadStatus(services, Date.now()) } }),

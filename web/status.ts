@@ -4,12 +4,12 @@
  * @module
  */
 import { formatAge, formatCount } from "../islands/live/format.ts";
-import type { LogHealth, Readiness, Services, SnowflakeHealth } from "./services.ts";
+import type { LogHealth, MqttHealth, Readiness, Services, SnowflakeHealth, SystemDetails } from "./services.ts";
 
 /** `ok`: as it should be. `busy`: so by itself soon. `off`: not switched on. `wrong`: someone has to do something. */
 export type PartState = "ok" | "busy" | "off" | "wrong";
 
-export const PART_IDS = ["log", "classification", "pages", "deadLetters", "snowflake"] as const;
+export const PART_IDS = ["log", "classification", "pages", "deadLetters", "mqtt", "snowflake"] as const;
 
 export interface Part {
   id: (typeof PART_IDS)[number];
@@ -20,6 +20,7 @@ export interface Part {
 
 export interface SystemStatus {
   parts: Part[];
+  details: SystemDetails;
   /** When this was so, ms since the Unix epoch. */
   atMs: number;
 }
@@ -28,31 +29,39 @@ export interface StatusInput {
   log: LogHealth;
   readiness: Readiness;
   snowflake: SnowflakeHealth;
+  mqtt: MqttHealth;
+  details: SystemDetails;
 }
 
 /** Asks every part. @param nowMs the wall clock, ms since the Unix epoch */
 export async function loadStatus(
-  services: Pick<Services, "logHealth" | "readiness" | "snowflakeHealth">,
+  services: Pick<Services, "logHealth" | "readiness" | "snowflakeHealth" | "mqttHealth" | "details">,
   nowMs: number,
 ): Promise<SystemStatus> {
-  const [log, readiness, snowflake] = await Promise.all([
+  const [log, readiness, snowflake, details] = await Promise.all([
     services.logHealth(),
     services.readiness(),
     services.snowflakeHealth(),
+    services.details(),
   ]);
-  return statusOf({ log, readiness, snowflake }, nowMs);
+  return statusOf({ log, readiness, snowflake, mqtt: services.mqttHealth(), details }, nowMs);
 }
 
 /** @param nowMs the wall clock, ms since the Unix epoch */
-export function statusOf({ log, readiness, snowflake }: StatusInput, nowMs: number): SystemStatus {
+export function statusOf(
+  { log, readiness, snowflake, mqtt, details }: StatusInput,
+  nowMs: number,
+): SystemStatus {
   return {
     parts: [
       { id: "log", ...logPart(log) },
       { id: "classification", ...classificationPart(log) },
       { id: "pages", ...pagesPart(readiness.checks.pages) },
       { id: "deadLetters", ...deadLettersPart(log.deadLetters) },
+      { id: "mqtt", ...mqttPart(mqtt, nowMs) },
       { id: "snowflake", ...snowflakePart(snowflake, nowMs) },
     ],
+    details,
     atMs: nowMs,
   };
 }
@@ -68,6 +77,8 @@ const KEEP_LONGER =
 const counted = (count: number, one: string, many: string) =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const batches = (count: number) => counted(count, "batch", "batches");
+const messages = (count: number) => counted(count, "message", "messages");
+const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
 const records = (count: number) => counted(count, "record", "records");
 
 function logPart({ partitions, lostRecords, trouble }: LogHealth): Said {
@@ -97,6 +108,20 @@ const deadLettersPart = (count: number): Said =>
   count === 0
     ? ok("None: every record could be used.")
     : wrong(`${records(count)} set aside with the reason.`);
+
+function mqttPart(health: MqttHealth, nowMs: number): Said {
+  if (health.state === "off") return { state: "off", text: "Off: no broker's messages are taken in." };
+  const { url, topic, trouble, stored, refused, waiting, lastMessageAtMs, lastRefusal } = health.status;
+  const last = lastMessageAtMs === null
+    ? "none since the start"
+    : `${messages(stored)} taken since the start, the last one came ${formatAge(nowMs - lastMessageAtMs)} ago`;
+  const text = `Listening to ${topic} at ${url}: ${last}.`;
+  if (trouble !== null) return wrong(`${trouble}. ${capital(last)}.`);
+  if (refused > 0) {
+    return wrong(`${text} ${messages(refused)} could not be used, the last one because ${lastRefusal}.`);
+  }
+  return waiting === 0 ? ok(text) : busy(`${text} ${messages(waiting)} on the way into the log.`);
+}
 
 function snowflakePart(health: SnowflakeHealth, nowMs: number): Said {
   if (health.state === "off") return { state: "off", text: "Off: records are not loaded into Snowflake." };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { MqttStatus } from "../ingest/mqtt/status.ts";
 import { sinkStatus } from "../sinks/testing/status.ts";
+import { fakeDetails } from "./testing/fake_services.ts";
 import { type Part, PART_IDS, type StatusInput, statusOf } from "./status.ts";
 
 const NOW_MS = 1_767_225_600_000;
@@ -10,6 +12,16 @@ const SINK = sinkStatus({
   deliveries: 2,
   lastDeliveryAtMs: NOW_MS - 180_000,
 });
+const BROKER = {
+  url: "mqtt://broker.test",
+  topic: "sensor-logger/#",
+  trouble: null,
+  stored: 1200,
+  refused: 0,
+  waiting: 0,
+  lastMessageAtMs: NOW_MS - 2000,
+  lastRefusal: null,
+};
 const WELL: StatusInput = {
   log: {
     partitions: [{ partition: 0, begin: 10, end: 1240, lagRecords: 0 }],
@@ -19,6 +31,8 @@ const WELL: StatusInput = {
   },
   readiness: { ready: true, checks: { log: "ok", processing: "ok", pages: "ok" } },
   snowflake: { state: "here", status: SINK },
+  mqtt: { state: "on", status: BROKER },
+  details: fakeDetails(),
 };
 
 function part(id: Part["id"], change: Partial<StatusInput> = {}): Part {
@@ -75,4 +89,22 @@ Deno.test("Snowflake is off, elsewhere, loading or in trouble", () => {
   assert.match(trouble.text, /^the key is wrong\. The log keeps the records meanwhile\. /);
   const lost = part("snowflake", { snowflake: { state: "here", status: { ...SINK, lostRecords: 7 } } });
   assert.match(lost.text, /7 records deleted by retention before being loaded/);
+});
+
+Deno.test("a broker's messages: off, fine, on the way, not to be used, or not to be had", () => {
+  const of = (change: Partial<MqttStatus>) =>
+    part("mqtt", { mqtt: { state: "on", status: { ...BROKER, ...change } } });
+  assert.equal(part("mqtt", { mqtt: { state: "off" } }).state, "off");
+  assert.match(
+    of({}).text,
+    /^Listening to sensor-logger\/# at mqtt:\/\/broker.test: 1,200 messages taken .*, the last one came 2\ss ago\.$/,
+  );
+  assert.equal(of({ waiting: 1 }).state, "busy");
+  const refused = of({ refused: 1, lastRefusal: "the message is not JSON" });
+  assert.equal(refused.state, "wrong");
+  assert.match(refused.text, /1 message could not be used, the last one because the message is not JSON\.$/);
+  const away = part("mqtt", {
+    mqtt: { state: "on", status: { ...BROKER, trouble: "no connection to it", lastMessageAtMs: null } },
+  });
+  assert.deepEqual([away.state, away.text], ["wrong", "no connection to it. None since the start."]);
 });

@@ -7,7 +7,7 @@
 import type { SetAside } from "../port.ts";
 import { Unavailable } from "../unavailable.ts";
 import type { BatchSender } from "./appender.ts";
-import { deadLetterParts } from "./dead_letters.ts";
+import { deadLetterParts, REFUSED_HEADER } from "./dead_letters.ts";
 import { type Header, RecordBatch } from "./produce_codec.ts";
 import { BatchTooLarge } from "./producer.ts";
 import type { Topics } from "./topics.ts";
@@ -98,7 +98,7 @@ export class DeadLetterWriter {
           offset,
         };
         const parts = deadLetterParts({ ...origin, reason }, utf8.encode(value), topics.deadLetterMaxBytes);
-        const headers = Object.entries(parts.headers)
+        const headers = Object.entries({ ...parts.headers, [REFUSED_HEADER]: "true" })
           .map(([name, text]): Header => [utf8.encode(name), utf8.encode(text)]);
         if (batch.add(utf8.encode(key), parts.value, headers)) continue;
         yield { partition, batch };

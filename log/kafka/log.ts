@@ -9,25 +9,29 @@ import type {
   Appended,
   DeadLetter,
   Extent,
+  LetterPlace,
   Log,
   LogStatus,
   SetAside,
   Share,
   Slice,
   TaskFactory,
+  WholeLetter,
 } from "../port.ts";
+import { Conflict } from "../port.ts";
 import { type ActivityRecord, type ControlEvent, copyBatch, type ReadingBatch } from "../records.ts";
 import { Unavailable } from "../unavailable.ts";
 import { parseActivity } from "./activity_json.ts";
 import { ActivityTail } from "./activity_tail.ts";
 import type { KafkaAppender } from "./appender.ts";
 import { atMost } from "../at_most.ts";
+import { discardEvent, letterEntity } from "../dead_letter.ts";
 import type { Connection } from "./connection.ts";
 import { explain } from "./explain.ts";
 import { ControlLog } from "./control_log.ts";
 import { ControlReader } from "./control_reader.ts";
 import { DeadLetterWriter } from "./dead_letter_writer.ts";
-import { DeadLetterCount, deadLetterOf } from "./dead_letters.ts";
+import { DeadLetterCount, deadLetterOf, placeOf, wholeLetterOf } from "./dead_letters.ts";
 import type { FetchedRecord } from "./fetch_codec.ts";
 import { Membership } from "./membership.ts";
 import { TopicProducer } from "./producer.ts";
@@ -44,6 +48,9 @@ const STATUS_INTERVAL_MS = 1000;
 const RETRY_AFTER_S = 5;
 /** A client that does not say goodbye by then is left, ms. */
 const CLOSE_MS = 3000;
+
+/** Offsets of a partition of the dead-letter topic in which letters are looked for, from its end back: a second's reading. */
+const LETTERS_SEARCHED = 8192;
 
 const KEEP_LONGER =
   "The topic keeps too little for how long this process was down or behind: raise its retention.ms or retention.bytes " +
@@ -95,7 +102,10 @@ export class KafkaLog implements Log {
     this.#rawReader = new RawReader(readForeign);
     this.#control = new ControlReader(this.#reader(topics.control), this.#trouble("control"));
     this.#controlLog = new ControlLog(connection, topics.control, this.#control);
-    this.#deadLetterCount = new DeadLetterCount(this.#reader(topics.deadLetters));
+    this.#deadLetterCount = new DeadLetterCount(
+      this.#reader(topics.deadLetters),
+      (place) => this.#isDiscarded(place),
+    );
     this.#deadLetterWriter = new DeadLetterWriter({
       topics,
       open: () => new TopicProducer(connection, topics.deadLetters),
@@ -254,6 +264,29 @@ export class KafkaLog implements Log {
     return this.#answered(this.#readDeadLetters(limit));
   }
 
+  readDeadLetter(place: LetterPlace): Promise<WholeLetter | null> {
+    return this.#answered(this.#readDeadLetter(place));
+  }
+
+  /** A topic's records cannot be deleted one by one: the events alone hide them. */
+  async discardDeadLetters(places: readonly LetterPlace[], by: string): Promise<number> {
+    await this.#answered(this.#control.catchUp());
+    const open = new Map(places.map((place) => [letterEntity(place), place]));
+    const results = await Promise.allSettled(
+      [...open.values()].filter((place) => !this.#isDiscarded(place))
+        .map((place) => this.appendControl(discardEvent(place, 1, by, this.#now()))),
+    );
+    // A conflict: someone else has discarded it in the same moment.
+    const failed = results.find((each) => each.status === "rejected" && !(each.reason instanceof Conflict));
+    if (failed?.status === "rejected") throw failed.reason;
+    return results.filter(({ status }) => status === "fulfilled").length;
+  }
+
+  /** As far as `activity_control` has been read. */
+  #isDiscarded(place: LetterPlace): boolean {
+    return this.#control.versionOf(letterEntity(place)) > 0;
+  }
+
   status(): LogStatus {
     const trouble = this.#troubles.size === 0 ? null : [...new Set(this.#troubles.values())].join("; ");
     return { ...this.#status, trouble };
@@ -321,16 +354,37 @@ export class KafkaLog implements Log {
 
   async #readDeadLetters(limit: number): Promise<DeadLetter[]> {
     const { deadLetters: topic } = this.#topics;
+    await this.#control.catchUp();
+    const decode = (record: FetchedRecord) =>
+      this.#isDiscarded(placeOf(record)) ? null : deadLetterOf(record);
     const letters: DeadLetter[] = [];
     for (
       const [partition, { begin, end }] of (await this.#reader(topic).extents(this.partitions)).entries()
     ) {
-      // Half of the offsets may be ends of transactions.
-      const from = Math.max(begin, end - 2 * limit);
-      const { records } = await this.#read(topic, partition, from, 2 * limit, deadLetterOf);
-      letters.push(...records.map(({ record }) => record));
+      // Half of the offsets may be ends of transactions, and others discarded.
+      for (let span = 2 * limit;; span *= 2) {
+        const from = Math.max(begin, end - span);
+        const { records } = await this.#read(topic, partition, from, span, decode);
+        if (records.length < limit && from > begin && span < LETTERS_SEARCHED) continue;
+        letters.push(...records.map(({ record }) => record));
+        break;
+      }
     }
     return letters.sort((a, b) => b.atMs - a.atMs).slice(0, limit);
+  }
+
+  async #readDeadLetter(place: LetterPlace): Promise<WholeLetter | null> {
+    const { deadLetters: topic } = this.#topics;
+    const { partition } = place;
+    const extent = (await this.#reader(topic).extents(this.partitions))[partition];
+    await this.#control.catchUp();
+    if (extent === undefined || this.#isDiscarded(place)) return null;
+    const wanted = letterEntity(place);
+    const decode = (record: FetchedRecord) =>
+      letterEntity(placeOf(record)) === wanted ? wholeLetterOf(record) : null;
+    const from = Math.max(extent.begin, extent.end - LETTERS_SEARCHED);
+    const { records: [found] } = await this.#read(topic, partition, from, 1, decode);
+    return found?.record ?? null;
   }
 
   /** What fails here the caller may ask again. */

@@ -1,15 +1,20 @@
-import { deviceRequest } from "../../../web/api_schemas.ts";
 import { handlers, type RouteModule } from "../../../web/define.ts";
-import { parseBody } from "../../../web/validate.ts";
+import { listDevices } from "../../../web/devices.ts";
+import { pairingAddresses } from "../../../web/pairing.ts";
+import { deviceRequest, devicesQuery } from "../../../web/schemas/devices.ts";
+import { parseBody, parseQuery } from "../../../web/validate.ts";
 
-/** `GET /api/devices`: all devices. `POST`: registers one (or gives it a new key) and shows its key, this once. */
+/** `GET /api/devices`: devices with their health. `POST`: registers one (or gives it a new key) and shows its key, this once. */
 export const handler: RouteModule["handler"] = handlers({
-  GET: ({ services }) => Response.json({ items: services.devices.list() }),
+  async GET({ url, services }) {
+    return Response.json(await listDevices(services, parseQuery(devicesQuery, url), Date.now()));
+  },
 
-  async POST({ req, services, remote }) {
+  async POST({ req, url, services, who }) {
     const { deviceId, name } = await parseBody(deviceRequest, req);
-    const { device, key } = await services.devices.issueKey(deviceId, name, remote);
-    return Response.json({ device, key, ingestPath: `/ingest/${key}` }, {
+    const { device, key } = await services.devices.issueKey(deviceId, name, who!.name);
+    const ingestPath = `/ingest/${key}`;
+    return Response.json({ device, key, ingestPath, pairing: pairingAddresses(services, url, ingestPath) }, {
       status: 201,
       headers: { "cache-control": "no-store" },
     });
