@@ -31,6 +31,6 @@ ENTRYPOINT ["deno", "run", "--cached-only", "--frozen", \
   "--allow-read", \
   "--allow-write=/data", \
   "--ignore-env", \
-  "--allow-env=HOST,PORT,DATA_DIR,PARTITIONS,WINDOW_*,SLIDE_*,LATENESS_*,SESSION_*,RETENTION_*,INGEST_*,MAX_PAST_*,KAFKA_*,SNOWFLAKE_*", \
-  "--allow-sys=networkInterfaces,osRelease,homedir,statfs", \
+  "--allow-env=HOST,PORT,DATA_DIR,PARTITIONS,WINDOW_*,SLIDE_*,LATENESS_*,SESSION_*,RETENTION_*,INGEST_*,MAX_PAST_*,TLS_*,PUBLIC_*,TRUSTED_*,KAFKA_*,SNOWFLAKE_*,MQTT_*", \
+  "--allow-sys=networkInterfaces,hostname,osRelease,homedir,statfs", \
   "main.ts", "start"]

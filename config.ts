@@ -6,6 +6,7 @@
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import type { KafkaSettings } from "./log/kafka/settings.ts";
+import type { MqttSettings } from "./ingest/mqtt/settings.ts";
 import type { SnowflakeSettings } from "./sinks/snowflake/settings.ts";
 
 /** Names and values as the operating system or a `.env` file gives them. An empty value counts as not set. */
@@ -26,9 +27,19 @@ export interface Settings {
   partitions: number;
   /** Whether `/sensor-data` takes readings without a device key. */
   openIngest: boolean;
+  /** Whether phones are served over TLS too: `start --lan`. */
+  lan: boolean;
+  /** Where, with `lan`; 0 lets the system choose a free one. */
+  tlsPort: number;
+  /** The origin that phones and people use, for example "https://tracker.example.org"; null: this machine's addresses. */
+  publicUrl: string | null;
+  /** Peers whose X-Forwarded headers are believed. */
+  trustedProxies: string[];
   maxPastMs: number;
   /** Where the log is; null: embedded, in `dataDir`. */
   kafka: KafkaSettings | null;
+  /** Broker whose messages are taken in as well; null: none. */
+  mqtt: MqttSettings | null;
   /** Where records are loaded to as well; null: nowhere. */
   snowflake: SnowflakeSettings | null;
 }
@@ -47,6 +58,8 @@ const DAY_MS = 86_400_000;
 /** A session keeps one pane per slide of a window, so this bounds its memory. */
 const MAX_PANES = 60;
 
+/** Of a filter; MQTT allows 65,535 bytes, which nobody types. */
+const MAX_TOPIC_LENGTH = 1000;
 /** Kafka's topic names have at most 249 characters; the rest of ours fits into what this leaves. */
 const MAX_PREFIX_LENGTH = 200;
 /** Kafka's own bounds of a session timeout (`group.min.session.timeout.ms` and `.max.`) are 6 s and 30 min; tests lower the first. */
@@ -114,6 +127,17 @@ const SCHEMA = z.object({
     expected: "auto, true or false",
     example: "auto",
   }),
+  TLS_PORT: integer(0, 65_535, 8443, "TCP port for phones over TLS, with start --lan; 0 for any free one"),
+  PUBLIC_URL: setting(z.string().refine(isOriginOrEmpty), "", {
+    description: "Address that phones and people use when it is not this machine's, such as that of a proxy",
+    expected: "http or https, a host and perhaps a port, without a path",
+    example: "https://tracker.example.org",
+  }),
+  TRUSTED_PROXIES: setting(z.string().refine((list) => addressesOf(list).every(isAddress)), "", {
+    description: "Reverse proxies whose X-Forwarded-For, -Proto and -Host are believed",
+    expected: "IP addresses, several separated by commas",
+    example: "127.0.0.1",
+  }),
   MAX_PAST_MS: integer(60_000, 365 * DAY_MS, 7 * DAY_MS, "Oldest reading that is accepted, ms before now"),
   KAFKA_BROKERS: setting(z.string().refine((list) => list === "" || brokersOf(list).every(isBroker)), "", {
     description: "Some of the Kafka brokers that hold the log; without, the log is in DATA_DIR",
@@ -152,6 +176,32 @@ const SCHEMA = z.object({
     SESSION_TIMEOUT_MS.standard,
     "Silence after which others take over a stream process's partitions, ms",
   ),
+  MQTT_URL: setting(z.string().refine((url) => url === "" || isMqttUrl(url)), "", {
+    description: "MQTT broker whose messages are taken in as well; without, none are",
+    expected: "mqtt://, mqtts://, ws:// or wss:// and the broker's address, without user and password",
+    example: "mqtts://broker.example.org:8883",
+  }),
+  MQTT_USERNAME: setting(z.string(), "", {
+    description: "User of the broker; without, nobody logs in",
+    expected: "a name",
+    example: "activity-tracker",
+  }),
+  MQTT_PASSWORD: setting(z.string(), "", {
+    description: "That user's password",
+    expected: "a password",
+    example: "secret",
+    secret: true,
+  }),
+  MQTT_TOPIC: setting(z.string().refine(isTopicFilter), "sensor-logger/#", {
+    description: "What phones publish to; # stands for all levels below, + for any one",
+    expected: "a topic filter of MQTT",
+    example: "sensor-logger/#",
+  }),
+  MQTT_CLIENT_ID: setting(z.string().regex(/^[\x21-\x7e]{0,65}$/), "", {
+    description: "Our name at the broker, which keeps messages for it; without, one that DATA_DIR keeps",
+    expected: "up to 65 letters, digits and signs; another one for every process",
+    example: "activity-tracker-1",
+  }),
   SNOWFLAKE_ACCOUNT: setting(z.string().regex(ACCOUNT), "", {
     description: "Snowflake account that records are loaded into; without, none are",
     expected: "ORGANISATION-ACCOUNT",
@@ -226,13 +276,14 @@ const OUR_PREFIXES = [
   "MAX_PAST_",
   "KAFKA_",
   "SNOWFLAKE_",
+  "MQTT_",
 ];
 /**
  * What others set for every program: desktops (X11 session management), Kafka's own scripts (KAFKA_HEAP_OPTS), Kubernetes
- * where a service is called kafka (KAFKA_PORT_9092_TCP), and Snowflake's command line and drivers.
+ * where a service is called kafka or mqtt (KAFKA_PORT_9092_TCP), and Snowflake's command line and drivers.
  */
 const FOREIGN = new RegExp(
-  "^(SESSION_MANAGER|KAFKA_(HOME|(\\w+_)?OPTS|PORT(_\\w+)?|SERVICE_\\w+)|" +
+  "^(SESSION_MANAGER|KAFKA_(HOME|(\\w+_)?OPTS|PORT(_\\w+)?|SERVICE_\\w+)|MQTT_(PORT(_\\w+)?|SERVICE_\\w+)|" +
     "SNOWFLAKE_(HOME|CONNECTIONS_\\w+|DEFAULT_CONNECTION_NAME|DISABLE_\\w+))$",
 );
 
@@ -286,7 +337,7 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
         `window, for example SLIDE_MS=1000 with WINDOW_MS=5000`,
     );
   }
-  problems.push(...kafkaProblems(v), ...snowflakeProblems(v));
+  problems.push(...kafkaProblems(v), ...snowflakeProblems(v), ...mqttProblems(v));
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     host: v.HOST,
@@ -299,9 +350,14 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
     retentionMs: v.RETENTION_MS,
     retentionBytes: v.RETENTION_BYTES,
     partitions: v.PARTITIONS,
+    lan: false,
+    tlsPort: v.TLS_PORT,
+    publicUrl: v.PUBLIC_URL === "" ? null : new URL(v.PUBLIC_URL).origin,
+    trustedProxies: addressesOf(v.TRUSTED_PROXIES),
     openIngest: v.INGEST_OPEN === "true" || (v.INGEST_OPEN === "auto" && isLoopback(v.HOST)),
     maxPastMs: v.MAX_PAST_MS,
     kafka: v.KAFKA_BROKERS === "" ? null : kafkaSettings(v),
+    mqtt: v.MQTT_URL === "" ? null : mqttSettings(v),
     snowflake: v.SNOWFLAKE_ACCOUNT === "" ? null : snowflakeSettings(v),
   };
 }
@@ -355,6 +411,45 @@ function kafkaSettings(v: Values): KafkaSettings {
   };
 }
 
+const MQTT_PROTOCOLS = ["mqtt:", "mqtts:", "ws:", "wss:"];
+
+/** A user or password in it would be printed. */
+function isMqttUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && MQTT_PROTOCOLS.includes(url.protocol) && url.hostname !== "" && !url.username &&
+    !url.password && !url.hash;
+}
+
+/** MQTT 3.1.1, 4.7: `+` is a level of its own, and `#` the last. */
+function isTopicFilter(text: string): boolean {
+  const levels = text.split("/");
+  return text !== "" && text.length <= MAX_TOPIC_LENGTH && !text.includes("\0") &&
+    levels.every((level, i) =>
+      level === "+" || (level === "#" && i === levels.length - 1) || !/[+#]/.test(level)
+    );
+}
+
+/** What is wrong with the MQTT settings together. */
+function mqttProblems(v: Values): string[] {
+  if (v.MQTT_URL === "") return withoutMain(v, "MQTT_", "MQTT_URL", "the broker's address");
+  if ((v.MQTT_USERNAME === "") === (v.MQTT_PASSWORD === "")) return [];
+  const [given, missing] = v.MQTT_USERNAME === ""
+    ? ["MQTT_PASSWORD", "MQTT_USERNAME"] as const
+    : ["MQTT_USERNAME", "MQTT_PASSWORD"] as const;
+  const { example } = describeSetting(missing);
+  return [`${given} is set without ${missing}: expected both or neither, for example ${missing}=${example}`];
+}
+
+function mqttSettings(v: Values): MqttSettings {
+  const { MQTT_USERNAME: username, MQTT_PASSWORD: password } = v;
+  return {
+    url: v.MQTT_URL,
+    login: username === "" ? null : { username, password },
+    topic: v.MQTT_TOPIC,
+    clientId: v.MQTT_CLIENT_ID || null,
+  };
+}
+
 function isSnowflakeUrl(text: string): boolean {
   const url = URL.parse(text);
   if (!url || url.pathname !== "/" || url.search || url.hash || url.username || url.password) return false;
@@ -396,7 +491,9 @@ export function printConfig(env: Environment, dotEnv: Environment = {}): string 
     const given = env[name] || dotEnv[name];
     const source = env[name] ? "environment" : dotEnv[name] ? ".env" : "default";
     const value = given && describeSetting(name).secret ? "***" : given ?? DEFAULTS[name];
-    return `${name}=${value}  # ${source}`;
+    // What follows a # is a comment, unless it is quoted.
+    const text = String(value).includes("#") ? `"${value}"` : value;
+    return `${name}=${text}  # ${source}`;
   }).join("\n");
 }
 
@@ -468,4 +565,21 @@ function distance(a: string, b: string): number {
     row = next;
   }
   return row[b.length];
+}
+
+function addressesOf(list: string): string[] {
+  return list.split(",").map((address) => address.trim()).filter((address) => address !== "");
+}
+
+/** Told by the URL parser, which writes every form of an address the same way. */
+function isAddress(text: string): boolean {
+  if (text.includes(":")) return URL.canParse(`http://[${text}]/`);
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && URL.canParse(`http://${text}/`);
+}
+
+function isOriginOrEmpty(text: string): boolean {
+  if (text === "") return true;
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash, username } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === "/" && search + hash + username === "";
 }

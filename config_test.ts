@@ -34,8 +34,13 @@ Deno.test("loadSettings() gives every setting its default", () => {
     retentionBytes: 10_737_418_240,
     partitions: 4,
     openIngest: true,
+    lan: false,
+    tlsPort: 8443,
+    publicUrl: null,
+    trustedProxies: [],
     maxPastMs: 604_800_000,
     kafka: null,
+    mqtt: null,
     snowflake: null,
   });
 });
@@ -88,6 +93,7 @@ Deno.test("loadSettings() leaves other programs' environment variables alone", (
     assert.deepEqual(problems({ [name]: "x" }), [], name);
   }
   assert.equal(problems({ KAFKA_BROKER: "a:9092" }).length, 1);
+  assert.deepEqual(problems({ MQTT_PORT: "tcp://10.0.0.1:1883", MQTT_SERVICE_HOST: "10.0.0.1" }), []);
   for (const name of ["SNOWFLAKE_HOME", "SNOWFLAKE_CONNECTIONS_DEV_USER", "SNOWFLAKE_DISABLE_MINICORE"]) {
     assert.deepEqual(problems({ [name]: "x" }), [], name);
   }
@@ -186,7 +192,48 @@ Deno.test("loadSettings() refuses half of the Snowflake settings, and an address
   );
 });
 
+Deno.test("loadSettings() reads the MQTT settings, whose defaults need only the broker", () => {
+  const standard = { url: "mqtt://10.0.0.5", login: null, topic: "sensor-logger/#", clientId: null };
+  assert.deepEqual(loadSettings({ MQTT_URL: "mqtt://10.0.0.5" }).mqtt, standard);
+  const all = {
+    MQTT_URL: "wss://broker.example.org:8884/mqtt",
+    MQTT_USERNAME: "tracker",
+    MQTT_PASSWORD: "right",
+    MQTT_TOPIC: "phones/+/motion",
+    MQTT_CLIENT_ID: "tracker-1",
+  };
+  assert.deepEqual(loadSettings(all).mqtt, {
+    url: "wss://broker.example.org:8884/mqtt",
+    login: { username: "tracker", password: "right" },
+    topic: "phones/+/motion",
+    clientId: "tracker-1",
+  });
+});
+
+Deno.test("loadSettings() refuses MQTT settings that cannot work", () => {
+  for (const url of ["10.0.0.5:1883", "http://broker", "mqtt://", "mqtt://u:p@broker", "tcp://broker"]) {
+    assert.match(problems({ MQTT_URL: url })[0], /^MQTT_URL is .* expected mqtt:\/\//, url);
+  }
+  const broker = { MQTT_URL: "mqtt://broker" };
+  for (const topic of ["a/#/b", "a+", "#a", "a/b#"]) {
+    assert.match(problems({ ...broker, MQTT_TOPIC: topic })[0], /expected a topic filter/, topic);
+  }
+  assert.equal(problems({ ...broker, MQTT_CLIENT_ID: "two words" }).length, 1);
+  assert.deepEqual(problems({ ...broker, MQTT_PASSWORD: "x" }), [
+    "MQTT_PASSWORD is set without MQTT_USERNAME: expected both or neither, for example MQTT_USERNAME=activity-tracker",
+  ]);
+  assert.deepEqual(problems({ MQTT_TOPIC: "phones/#" }), [
+    "MQTT_TOPIC is set without MQTT_URL: expected the broker's address too, for example MQTT_URL=mqtts://broker.example.org:8883",
+  ]);
+});
+
 Deno.test("no error and no listing shows a secret", () => {
+  const MQTT_PASSWORD = "hunter4";
+  assert.doesNotMatch(problems({ MQTT_PASSWORD }).join(), /hunter4/);
+  assert.doesNotMatch(
+    printConfig({ MQTT_URL: "mqtt://broker", MQTT_USERNAME: "me", MQTT_PASSWORD }),
+    /hunter4/,
+  );
   const SNOWFLAKE_PRIVATE_KEY_PASSPHRASE = "hunter3";
   assert.doesNotMatch(problems({ SNOWFLAKE_PRIVATE_KEY_PASSPHRASE }).join(), /hunter3/);
   assert.doesNotMatch(printConfig({ ...SNOWFLAKE, SNOWFLAKE_PRIVATE_KEY_PASSPHRASE }), /hunter3/);
@@ -241,4 +288,18 @@ Deno.test("nearest() finds small mistakes and nothing for other words", () => {
   assert.equal(nearest("strat", ["start", "replay"]), "start");
   assert.equal(nearest("port", ["PORT"]), "PORT");
   assert.equal(nearest("banana", ["start", "replay"]), undefined);
+});
+
+Deno.test("PUBLIC_URL is an origin, TRUSTED_PROXIES are addresses, and nothing else", () => {
+  const { publicUrl, trustedProxies } = loadSettings({
+    PUBLIC_URL: "https://tracker.example.org/",
+    TRUSTED_PROXIES: "127.0.0.1, ::1",
+  });
+  assert.deepEqual([publicUrl, trustedProxies], ["https://tracker.example.org", ["127.0.0.1", "::1"]]);
+  for (const url of ["tracker.example.org", "ftp://x", "https://x/path", "https://x/?q", "https://u:p@x"]) {
+    assert.match(problems({ PUBLIC_URL: url })[0], /^PUBLIC_URL is .*expected http or https, a host/);
+  }
+  for (const list of ["proxy", "10.0.0.0/8", "999.1.1.1", "127.0.0.1;::1"]) {
+    assert.match(problems({ TRUSTED_PROXIES: list })[0], /^TRUSTED_PROXIES is .*expected IP addresses/);
+  }
 });

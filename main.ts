@@ -33,13 +33,15 @@ const COMMANDS: Record<string, Command> = {
   },
   replay: {
     summary: "Post recordings to a server as phones would",
-    usage: "PATH... [--speed N|max] [--url U] [--devices N] [--key K]",
+    usage: "PATH... [--speed N|max] [--url U] [--devices N] [--key K] [--labels [--token T]]",
     options: [
       ["PATH", "a recording (CSV t_ms,x,y,z, may be .gz) or a folder with an index.csv"],
       ["--speed N|max", "times real time, or as fast as the server takes it (1)"],
       ["--url U", "the server (http://127.0.0.1:8000)"],
       ["--devices N", "how many phones post at the same time (1)"],
       ["--key K", "device key, where the server asks for one"],
+      ["--labels", "label each session as its folder's index.csv says, and name it after its file"],
+      ["--token T", "API token of the role admin for that, where the server asks for one"],
     ],
     example: "deno task replay recordings --speed 10 --devices 20",
     load: async () => (await import("./commands/replay.ts")).replay,
@@ -57,15 +59,19 @@ const COMMANDS: Record<string, Command> = {
   },
   bench: {
     summary: "Measure the server on this machine",
-    usage: "ingest|stream|e2e|conns|kafka [options]",
+    usage: "ingest|stream|e2e|conns|live|kafka [options]",
     options: [
       ["ingest", "most readings a second that become durable"],
       ["stream", "readings a second that one core classifies"],
       ["e2e", "phones in real time, from window end to the live page"],
       ["conns", "many phones that connect in the same moment"],
+      [
+        "live",
+        "the Live page in Chromium: frames while it scrolls, memory, what each viewer costs the server",
+      ],
       ["kafka", "ingest, e2e and a backlog to classify, on the embedded log and on Kafka in turn"],
-      ["--phones N", "phones of e2e and kafka (1000), sessions of stream (10000)"],
-      ["--secs N", "length of a run, s (ingest 20, stream 100, e2e and kafka 60)"],
+      ["--phones N", "phones of e2e and kafka (1000) and of live (200), sessions of stream (10000)"],
+      ["--secs N", "length of a run, s (ingest 20, stream 100, e2e and kafka 60, live 120)"],
       ["--conns N", "connections (ingest 256, e2e and kafka 200, conns 5000)"],
       ["--overload F", "kafka: then F times the phones for a while, and as many as before, for example 1.5"],
       [

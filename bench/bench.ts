@@ -84,6 +84,15 @@ const SUITES: Record<string, Suite> = {
     const conns = count(values, "conns", 5000, 50_000);
     return measured(values.peer, (server) => benchConns(server, conns, signal));
   },
+  live(values, signal) {
+    const phones = count(values, "phones", 200, 1000);
+    const secs = count(values, "secs", 120, 86_400);
+    return measured(values.peer, async (server) => {
+      // A browser driver that no other benchmark needs.
+      const { benchLivePage } = await import("./live_page.ts");
+      return benchLivePage(server, { phones, secs, clock: SYSTEM_CLOCK, signal });
+    });
+  },
   snowflake(values, signal) {
     const phones = count(values, "phones", 200, 10_000);
     const secs = count(values, "secs", 60, 86_400);

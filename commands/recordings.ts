@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Activity, Gravity } from "../log/records.ts";
+import { type Gravity, LABEL_ACTIVITIES, type LabelActivity } from "../log/records.ts";
 import { UsageError } from "./usage.ts";
 
-/** What a recording can be labelled with; `unknown` is only ever an answer. */
-export type Label = Exclude<Activity, "unknown">;
-export const LABELS: readonly Label[] = ["stationary", "walking", "running"];
+/** What a recording can be labelled with. */
+export type Label = LabelActivity;
+export const LABELS: readonly Label[] = LABEL_ACTIVITIES;
 
 /** One row of `index.csv`. */
 export interface Recording {

@@ -6,10 +6,12 @@
 import { parseArgs } from "node:util";
 import type { Gravity } from "../log/records.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { isExport, readExported } from "./exported_recordings.ts";
 import { play } from "./playback.ts";
 import { duration, Progress, STDERR, type Terminal } from "./progress.ts";
 import { seededU32 } from "./random.ts";
-import { readIndex, type Readings, readRecording } from "./recordings.ts";
+import { type Label, readIndex, type Readings, readRecording } from "./recordings.ts";
+import { SessionLabels } from "./session_labels.ts";
 import { Uploader, UploadError } from "./upload.ts";
 import { numberOption, UsageError } from "./usage.ts";
 
@@ -26,6 +28,8 @@ export interface Item {
   path: string;
   gravity: Gravity;
   lengthMs: number;
+  /** null where no index tells. */
+  label: Label | null;
 }
 
 export interface ReplayOptions {
@@ -35,6 +39,10 @@ export interface ReplayOptions {
   devices: number;
   url: string;
   key?: string;
+  /** Whether to tell the server what the recordings are, once they are posted. */
+  labels: boolean;
+  /** API token for that. */
+  token?: string;
 }
 
 /** What the outside gives: replaced in tests. */
@@ -64,7 +72,7 @@ export async function replay(args: string[]): Promise<number> {
       terminal: STDERR,
       fetch,
       random: Math.random,
-      read: readRecording,
+      read: (path) => isExport(path) ? readExported(path) : readRecording(path),
     });
     console.log(summary);
     return stop.signal.aborted ? 130 : delivered ? 0 : 1;
@@ -81,7 +89,7 @@ export async function replay(args: string[]): Promise<number> {
  * Plays all items on the devices. Each device takes the next recording from one queue and makes it one
  * session.
  *
- * @throws UploadError when the server cannot be reached or refuses every message
+ * @throws UploadError when the server cannot be reached or refuses every message or label
  */
 export async function replayAll(
   options: ReplayOptions,
@@ -92,6 +100,10 @@ export async function replayAll(
   const failed = new AbortController();
   const signal = AbortSignal.any([parts.signal, failed.signal]);
   const uploader = new Uploader({ url: options.url, key: options.key, ...parts, signal });
+  const labels = options.labels
+    ? new SessionLabels({ url: options.url, token: options.token, ...parts, signal })
+    : null;
+  await labels?.check();
   const queue = shuffled(options.items);
   const progress = new Progress(
     "replay",
@@ -120,6 +132,18 @@ export async function replayAll(
         playedMs = message.sensorReadings.at(-1)!.timestamp - firstMs;
         progress.add(playedMs - before, `${uploader.counts.messages} messages`);
       });
+      if (labels !== null && firstMs !== undefined && item.label !== null && !signal.aborted) {
+        const { deviceId, sessionId } = sender;
+        const toMs = firstMs + playedMs;
+        await labels.label({
+          deviceId,
+          sessionId,
+          name: nameOf(item.path),
+          label: item.label,
+          fromMs: firstMs,
+          toMs,
+        });
+      }
       // An index rounds its durations.
       if (!signal.aborted) progress.add(item.lengthMs - playedMs);
     }
@@ -142,9 +166,13 @@ export async function replayAll(
     }; ` +
     `readings: ${accepted} accepted, ${rejected} rejected, ${duplicate} duplicate; ${retries} retries`,
     ...(firstRefusal === null ? [] : [`first refusal: ${firstRefusal}`]),
+    ...(labels === null ? [] : [labels.summary]),
   ].join("\n");
-  return { summary, delivered: rejected === 0 };
+  return { summary, delivered: rejected === 0 && (labels === null || labels.failed === 0) };
 }
+
+/** A session is named after its recording: `walk/anna 1.csv.gz` is "anna 1". */
+const nameOf = (path: string) => path.replace(/^.*[\\/]/, "").replace(/\.csv(\.gz)?$/i, "");
 
 async function readArguments(args: string[]): Promise<ReplayOptions> {
   const { values, positionals } = parseArgs({
@@ -155,11 +183,13 @@ async function readArguments(args: string[]): Promise<ReplayOptions> {
       url: { type: "string", default: "http://127.0.0.1:8000" },
       devices: { type: "string" },
       key: { type: "string" },
+      labels: { type: "boolean", default: false },
+      token: { type: "string" },
     },
   });
   if (positionals.length === 0) {
     throw new UsageError(
-      "no recording was given: expected a CSV file or a folder, for example replay recordings",
+      "no recording was given: expected a CSV file, a zip of Sensor Logger or a folder, for example replay recordings",
     );
   }
   if (!URL.canParse(values.url) || !/^https?:/.test(values.url)) {
@@ -167,8 +197,18 @@ async function readArguments(args: string[]): Promise<ReplayOptions> {
       `--url is ${JSON.stringify(values.url)}: expected a URL, for example http://127.0.0.1:8000`,
     );
   }
+  if (values.token !== undefined && !values.labels) {
+    throw new UsageError("--token is for --labels, which is not there: readings are posted with --key");
+  }
+  const items = (await Promise.all(positionals.map(itemsAt))).flat();
+  const unlabelled = values.labels ? items.find(({ label }) => label === null) : undefined;
+  if (unlabelled) {
+    throw new UsageError(
+      `--labels: nothing says what ${unlabelled.path} is: expected folders with an index.csv`,
+    );
+  }
   return {
-    items: (await Promise.all(positionals.map(itemsAt))).flat(),
+    items,
     speed: values.speed === "max" ? Infinity : numberOption("--speed", values.speed, 1, {
       min: 1,
       max: MAX_SPEED,
@@ -177,16 +217,27 @@ async function readArguments(args: string[]): Promise<ReplayOptions> {
     devices: numberOption("--devices", values.devices, 1, { min: 1, max: MAX_DEVICES }),
     url: values.url,
     key: values.key,
+    labels: values.labels,
+    token: values.token,
   };
 }
 
 async function itemsAt(path: string): Promise<Item[]> {
+  if (isExport(path)) {
+    const { tMs, count, gravity } = await readExported(path);
+    return [{ path, gravity, lengthMs: tMs[count - 1] - tMs[0], label: null }];
+  }
   if (/\.csv(\.gz)?$/i.test(path)) {
     const { tMs, count } = await readRecording(path);
-    return [{ path, gravity: "unknown", lengthMs: tMs[count - 1] - tMs[0] }];
+    return [{ path, gravity: "unknown", lengthMs: tMs[count - 1] - tMs[0], label: null }];
   }
   const index = await readIndex(path);
-  return index.map((r) => ({ path: r.path, gravity: r.gravity, lengthMs: r.durationS * 1000 }));
+  return index.map((r) => ({
+    path: r.path,
+    gravity: r.gravity,
+    lengthMs: r.durationS * 1000,
+    label: r.label,
+  }));
 }
 
 /**

@@ -14,17 +14,33 @@ const OK = (message: Message) =>
   Response.json({ accepted: message.sensorReadings.length, rejected: 0, duplicate: 0 });
 
 function items(count: number): Item[] {
-  return Array.from({ length: count }, (_, i) => ({ path: `r${i}`, gravity: "included", lengthMs: 9980 }));
+  return Array.from({ length: count }, (_, i) => ({
+    path: `walks/r${i}.csv.gz`,
+    gravity: "included",
+    lengthMs: 9980,
+    label: i % 2 ? "running" : "walking",
+  }));
 }
 
 /** Replays against a server in this process. */
-function replaying(options: Partial<ReplayOptions>, answer: (message: Message) => Response = OK) {
+function replaying(
+  options: Partial<ReplayOptions>,
+  answer: (message: Message) => Response = OK,
+  answerLabel: (request: Request) => Promise<Response> = () => assert.fail("no label was asked for"),
+) {
   const clock = new VirtualClock(1_700_000_000_000);
   const stop = new AbortController();
   const received: { atMs: number; message: Message }[] = [];
   const read: string[] = [];
   let lines = "";
-  const result = replayAll({ items: items(1), speed: 1, devices: 1, url: "http://server", ...options }, {
+  const result = replayAll({
+    items: items(1),
+    speed: 1,
+    devices: 1,
+    url: "http://server",
+    labels: false,
+    ...options,
+  }, {
     clock,
     signal: stop.signal,
     terminal: { interactive: false, columns: () => 80, write: (text) => lines += text },
@@ -34,6 +50,7 @@ function replaying(options: Partial<ReplayOptions>, answer: (message: Message) =
       return Promise.resolve(READINGS);
     },
     fetch: async (request) => {
+      if (!request.url.endsWith("/sensor-data")) return await answerLabel(request);
       const message = await request.json();
       received.push({ atMs: clock.nowMs(), message });
       return answer(message);
@@ -47,7 +64,7 @@ Deno.test("replay plays each recording once, as one session, on the devices in t
   const { summary, delivered } = await clock.run(result);
   assert.ok(delivered);
   assert.match(summary, /^70 messages in 30 s; readings: 3500 accepted, 0 rejected, 0 duplicate; 0 retries$/);
-  assert.deepEqual(read.toSorted(), ["r0", "r1", "r2", "r3", "r4", "r5", "r6"]);
+  assert.deepEqual(read.toSorted(), Array.from({ length: 7 }, (_, i) => `walks/r${i}.csv.gz`));
   assert.equal(new Set(received.map(({ message }) => message.sessionId)).size, 7);
   assert.deepEqual(
     new Set(received.map(({ message }) => message.deviceId)),
@@ -108,4 +125,76 @@ Deno.test("replay shows how far it is", async () => {
   await clock.run(result);
   assert.match(lines(), /^replay {2}9 % {2}9 s left {2}1 messages\n/);
   assert.match(lines(), /\nreplay {2}100 % {2}10 s {2}10 messages\n$/);
+});
+
+/** A server for labels that takes everything and notes it, after so many answers that the session is not known. */
+function labelServer(status = 200, unknown = 0) {
+  const requests: { method: string; path: string; body: unknown; authorization: string | null }[] = [];
+  const answer = async (request: Request) => {
+    const { method, url, headers } = request;
+    if (url.includes("replay-check")) return new Response("", { status: status < 400 ? 404 : status });
+    if (unknown-- > 0) return new Response("not yet", { status: 404 });
+    const path = url.replace("http://server/api/sessions/", "");
+    requests.push({ method, path, body: await request.json(), authorization: headers.get("authorization") });
+    return new Response("sorry", { status });
+  };
+  return { requests, answer };
+}
+
+Deno.test("replay with labels labels each session from its first to its last reading, and names it after its file", async () => {
+  const { requests, answer } = labelServer();
+  const { clock, received, result } = replaying(
+    { items: items(3), labels: true, token: "att_1" },
+    OK,
+    answer,
+  );
+  const { summary, delivered } = await clock.run(result);
+  assert.ok(delivered);
+  assert.match(summary, /\nlabelled sessions: 0 stationary, 2 walking, 1 running$/);
+  assert.equal(requests.length, 6);
+  for (let i = 0; i < 6; i += 2) {
+    const [put, patch] = requests.slice(i, i + 2);
+    const [, sessionId, from, to] = /^(.+)\/labels\/(\d+)-(\d+)\?deviceId=replay-1$/.exec(put.path)!;
+    const own = received.filter(({ message }) => message.sessionId === sessionId)
+      .flatMap(({ message }) => message.sensorReadings);
+    assert.deepEqual([Number(from), Number(to)], [own[0].timestamp, own.at(-1)!.timestamp]);
+    assert.deepEqual([put.method, put.authorization], ["PUT", "Bearer att_1"]);
+    assert.deepEqual(patch.path, `${sessionId}?deviceId=replay-1`);
+    const { name } = patch.body as { name: string };
+    const label = name === "r1" ? "running" : "walking";
+    assert.deepEqual(put.body, { activity: label, source: "import" });
+  }
+  const names = requests.filter(({ method }) => method === "PATCH").map(({ body }) =>
+    (body as { name: string }).name
+  );
+  assert.deepEqual(names.sort(), ["r0", "r1", "r2"]);
+});
+
+Deno.test("replay waits until the server knows a session that it labels", async () => {
+  const { requests, answer } = labelServer(200, 3);
+  const { clock, result } = replaying({ labels: true }, OK, answer);
+  const { delivered } = await clock.run(result);
+  assert.ok(delivered);
+  assert.deepEqual(requests.map(({ method, authorization }) => [method, authorization]), [
+    ["PUT", null],
+    ["PATCH", null],
+  ]);
+});
+
+for (const status of [401, 403]) {
+  Deno.test(`replay that may not label (${status}) says so before it posts anything`, async () => {
+    const { clock, received, result } = replaying({ labels: true }, OK, labelServer(status).answer);
+    await assert.rejects(clock.run(result), /pass (one of|an API token of) the role admin/);
+    assert.deepEqual(received, []);
+  });
+}
+
+Deno.test("replay goes on past labels that the server refuses, and counts them", async () => {
+  const { clock, result } = replaying({ items: items(3), labels: true }, OK, labelServer(422).answer);
+  const { summary, delivered } = await clock.run(result);
+  assert.ok(!delivered);
+  assert.match(
+    summary,
+    /\nlabelled sessions: 0 stationary, 0 walking, 0 running\n3 sessions could not be labelled; the first: replay-\S+: 422 sorry$/,
+  );
 });

@@ -14,6 +14,9 @@ export class StartError extends UsageError {
 /** How long open requests get to finish when the server stops, ms. */
 const DRAIN_MS = 5000;
 
+/** Answers a request; `remote` is the peer's address. */
+export type Answer = (req: Request, remote: string) => Response | Promise<Response>;
+
 /** @throws StartError instead of whatever the step throws */
 export async function orStartError<T>(step: Promise<T>): Promise<T> {
   try {
@@ -32,17 +35,15 @@ export async function orStartError<T>(step: Promise<T>): Promise<T> {
  */
 export function listen(
   settings: Pick<Settings, "host" | "port">,
-  answer: (req: Request, remote: string) => Response | Promise<Response>,
+  answer: Answer,
   onPort: (port: number) => void = () => {},
 ): Deno.HttpServer {
   const { port } = settings;
-  const host = settings.host.replace(/^\[|\]$/g, "");
+  const host = withoutBrackets(settings.host);
   const onListen = (address: Deno.NetAddr) => {
     onPort(address.port);
-    const isEverywhere = host === "0.0.0.0" || host === "::";
-    const shown = isEverywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-    console.log(`ready http://${shown}:${address.port}`);
-    if (!isEverywhere) return;
+    console.log(`ready ${originOf(host, address.port)}`);
+    if (!isEverywhere(host)) return;
     for (const lan of lanAddresses()) {
       console.log(`phones on the network reach it at http://${lan}:${address.port}`);
     }
@@ -67,9 +68,27 @@ export function listen(
   }
 }
 
+/** Says on standard output how the first admin is made. @param path of the one-time link */
+export function tellSetupLink(settings: Pick<Settings, "host" | "port">, path: string): void {
+  const host = withoutBrackets(settings.host);
+  console.log(`no admin yet; this link makes one, once: ${originOf(host, settings.port)}${path}`);
+  if (isEverywhere(host)) console.log("(from elsewhere with this machine's address in place of 127.0.0.1)");
+}
+
+const withoutBrackets = (host: string) => host.replace(/^\[|\]$/g, "");
+const isEverywhere = (host: string) => host === "0.0.0.0" || host === "::";
+
+function originOf(host: string, port: number): string {
+  const shown = isEverywhere(host) ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
+
 /** Takes no new requests, and lets the open ones finish for a while. */
-export async function drain(server: Deno.HttpServer): Promise<void> {
-  await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
+export const drain = (server: Deno.HttpServer): Promise<void> => drainPromise(server.shutdown());
+
+/** Waits for what ends when open requests have finished, for a while. */
+export async function drainPromise(ended: Promise<void>): Promise<void> {
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
 }
 
 /** Addresses of this machine in its networks: what people type into a phone. */

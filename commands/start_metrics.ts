@@ -7,6 +7,8 @@ import type { IngestCounters } from "../ingest/counters.ts";
 import type { LogStatus } from "../log/port.ts";
 import type { SinkStatus } from "../sinks/port.ts";
 import type { Metric } from "../web/metrics.ts";
+import type { MqttStatus } from "../ingest/mqtt/status.ts";
+import type { MqttHealth } from "../web/services.ts";
 import type { TaskFigures } from "./engine/processors.ts";
 import type { EngineStats } from "./engine/protocol.ts";
 
@@ -24,14 +26,17 @@ const FATES = ["accepted", "rejected", "ignored", "duplicate"] as const;
  * Of a process with pages.
  *
  * @param live viewers of the live stream now, and those cut off since the start
+ * @param mqtt how taking in a broker's messages goes
  */
 export function webMetrics(
   counters: Readonly<IngestCounters>,
   stats: EngineStats,
   live: { viewers: number; dropped: number },
+  mqtt: MqttHealth,
 ): Metric[] {
   return [
     ...ingestMetrics(counters),
+    ...(mqtt.state === "on" ? mqttMetrics(mqtt.status) : []),
     ...engineMetrics(stats),
     { name: "live_viewers", help: "Open live streams", type: "gauge", values: live.viewers },
     {
@@ -88,6 +93,32 @@ function ingestMetrics(counters: Readonly<IngestCounters>): Metric[] {
       help: "Accepted readings too old for the live view",
       type: "counter",
       values: counters.late,
+    },
+  ];
+}
+
+function mqttMetrics({ trouble, stored, refused, waiting }: MqttStatus): Metric[] {
+  return [
+    {
+      name: "mqtt_trouble",
+      help: "1 while something keeps the broker's messages from coming",
+      type: "gauge",
+      values: trouble === null ? 0 : 1,
+    },
+    {
+      name: "mqtt_messages_total",
+      help: "Messages of the broker by what became of them",
+      type: "counter",
+      values: [{ labels: { fate: "stored" }, value: stored }, {
+        labels: { fate: "refused" },
+        value: refused,
+      }],
+    },
+    {
+      name: "mqtt_waiting_messages",
+      help: "Messages taken from the broker that are not acknowledged yet",
+      type: "gauge",
+      values: waiting,
     },
   ];
 }

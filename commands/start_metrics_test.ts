@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { newIngestCounters } from "../ingest/counters.ts";
 import type { LogStatus } from "../log/port.ts";
+import type { MqttHealth } from "../web/services.ts";
 import { formatMetrics } from "../web/metrics.ts";
 import { headlessMetrics, webMetrics } from "./start_metrics.ts";
 
@@ -34,16 +35,40 @@ Deno.test("lag is shown per partition, with dead letters and lost records", () =
   assert.equal(values.get("sessions_open"), 6);
 });
 
+const OFF = { state: "off" } as const;
+
+Deno.test("a process that listens to an MQTT broker shows how that goes", () => {
+  const broker = {
+    url: "mqtt://broker",
+    topic: "#",
+    trouble: "it is away",
+    stored: 7,
+    refused: 2,
+    waiting: 1,
+    lastMessageAtMs: 0,
+    lastRefusal: "it is not JSON",
+  };
+  const figures = { status, tasks: null, snowflake: null, readModel };
+  const of = (mqtt: MqttHealth) =>
+    valuesOf(formatMetrics(webMetrics(newIngestCounters(), figures, live, mqtt)));
+  const on = of({ state: "on", status: broker });
+  assert.equal(on.get("mqtt_trouble"), 1);
+  assert.equal(on.get('mqtt_messages_total{fate="stored"}'), 7);
+  assert.equal(on.get('mqtt_messages_total{fate="refused"}'), 2);
+  assert.equal(on.get("mqtt_waiting_messages"), 1);
+  assert.ok(!of(OFF).has("mqtt_trouble"));
+});
+
 Deno.test("a process shows the figures of what it does", () => {
   const counters = { ...newIngestCounters(), requests: 8 };
   const web = valuesOf(
-    formatMetrics(webMetrics(counters, { status, tasks: null, snowflake: null, readModel }, live)),
+    formatMetrics(webMetrics(counters, { status, tasks: null, snowflake: null, readModel }, live, OFF)),
   );
   assert.equal(web.get("ingest_requests_total"), 8);
   assert.equal(web.get("live_viewers"), 1);
   assert.ok(!web.has("sessions_open"));
   const both = valuesOf(
-    formatMetrics(webMetrics(counters, { status, tasks, snowflake: null, readModel }, live)),
+    formatMetrics(webMetrics(counters, { status, tasks, snowflake: null, readModel }, live, OFF)),
   );
   assert.equal(both.get("sessions_open"), 6);
   const stream = valuesOf(formatMetrics(headlessMetrics({ status, tasks, snowflake: null })));

@@ -3,18 +3,11 @@
  *
  * @module
  */
-import type { Clock } from "./clock.ts";
+import { type Answer, PatientRequests, type RequestParts, UploadError } from "./patient_requests.ts";
 import type { Message } from "./playback.ts";
 
-/**
- * With the waits below, at most two minutes: enough for a server to restart, short enough to notice it will
- * not.
- */
-const MAX_TRIES = 10;
-const FIRST_BACKOFF_MS = 250;
-const MAX_BACKOFF_MS = 30_000;
-/** A request that takes longer is lost: the server answers or refuses within seconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
+export { UploadError } from "./patient_requests.ts";
+
 /** Answers that mean every further message will fare the same. */
 const HOPELESS: Record<number, string> = {
   401: "the server wants a device key: pass one with --key",
@@ -34,45 +27,28 @@ export interface UploadCounts {
   firstRefusal: string | null;
 }
 
-/** The server cannot be reached, or refuses what it will always refuse. */
-export class UploadError extends Error {
-  override name = "UploadError";
-}
-
-interface Answer {
-  status: number;
-  /** NaN when the server did not say. */
-  retryAfterS: number;
-  text: string;
-}
-
-export interface UploadOptions {
+export interface UploadOptions extends RequestParts {
   url: string;
   key?: string;
-  clock: Clock;
-  signal: AbortSignal;
-  fetch: (request: Request) => Promise<Response>;
-  /** Uniform in [0, 1); spreads the retries of many phones. */
-  random: () => number;
 }
 
 /** Posts messages one after the other or side by side and counts the answers. */
 export class Uploader {
-  readonly counts: UploadCounts = {
-    messages: 0,
-    accepted: 0,
-    rejected: 0,
-    duplicate: 0,
-    retries: 0,
-    firstRefusal: null,
-  };
+  readonly #counts = { messages: 0, accepted: 0, rejected: 0, duplicate: 0 };
+  #firstRefusal: string | null = null;
+  readonly #requests: PatientRequests;
   readonly #target: string;
   readonly #headers: Record<string, string>;
 
-  constructor(readonly options: UploadOptions) {
+  constructor(options: UploadOptions) {
+    this.#requests = new PatientRequests(options);
     this.#target = `${options.url.replace(/\/+$/, "")}/sensor-data`;
     this.#headers = { "content-type": "application/json" };
     if (options.key !== undefined) this.#headers.authorization = `Bearer ${options.key}`;
+  }
+
+  get counts(): UploadCounts {
+    return { ...this.#counts, retries: this.#requests.retries, firstRefusal: this.#firstRefusal };
   }
 
   /**
@@ -82,63 +58,19 @@ export class Uploader {
    * @throws UploadError when it cannot be delivered
    */
   async send(message: Message): Promise<void> {
-    const { clock, signal } = this.options;
     const body = JSON.stringify(message);
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      const answer = await this.#try(body);
-      const settled = !(answer instanceof Error) && answer.status < 500 && answer.status !== 429;
-      if (settled) return this.#count(answer, message.sensorReadings.length);
-      if (signal.aborted) return;
-      if (attempt === MAX_TRIES) {
-        const trouble = answer instanceof Error ? answer.message : `${answer.status} ${answer.text}`;
-        throw new UploadError(`${this.#target}: gave up after ${MAX_TRIES} tries: ${trouble}`);
-      }
-      this.counts.retries++;
-      await clock.sleep(this.#waitMs(answer, attempt), signal);
-    }
-  }
-
-  async #try(body: string): Promise<Answer | Error> {
-    const { signal } = this.options;
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    try {
-      const answer = await this.options.fetch(
-        new Request(this.#target, {
-          method: "POST",
-          headers: this.#headers,
-          body,
-          signal: AbortSignal.any([signal, timeout]),
-        }),
-      );
-      const retryAfterS = Number(answer.headers.get("retry-after") ?? NaN);
-      return { status: answer.status, retryAfterS, text: await answer.text() };
-    } catch (error) {
-      // fetch() throws TypeError for the network, DOMException for the time limit; anything else is a mistake
-      // of ours.
-      if (error instanceof TypeError || error instanceof DOMException) return error;
-      throw error;
-    }
-  }
-
-  /**
-   * What the server asks for, or exponential backoff with full jitter (aws.amazon.com/builders-library,
-   * "Timeouts, retries").
-   */
-  #waitMs(answer: Answer | Error, attempt: number): number {
-    const asked = answer instanceof Error ? NaN : answer.retryAfterS;
-    const jitter = this.options.random();
-    if (asked >= 0) return Math.min(MAX_BACKOFF_MS, asked * 1000) + jitter * FIRST_BACKOFF_MS;
-    return jitter * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
+    const answer = await this.#requests.send(this.#target, { method: "POST", headers: this.#headers, body });
+    if (answer !== null) this.#count(answer, message.sensorReadings.length);
   }
 
   #count({ status, text }: Answer, readings: number): void {
     if (status in HOPELESS) {
       throw new UploadError(`${this.#target}: answered ${status}: ${HOPELESS[status]}`);
     }
-    this.counts.messages++;
+    this.#counts.messages++;
     if (status !== 200) {
-      this.counts.rejected += readings;
-      this.counts.firstRefusal ??= `${status} ${text}`;
+      this.#counts.rejected += readings;
+      this.#firstRefusal ??= `${status} ${text}`;
       return;
     }
     const result = numbers(text);
@@ -150,9 +82,9 @@ export class Uploader {
           `expected {"status":"ok","accepted":50,…}: is this an Activity Tracker server?`,
       );
     }
-    this.counts.accepted += result.accepted;
-    this.counts.rejected += result.rejected;
-    this.counts.duplicate += result.duplicate;
+    this.#counts.accepted += result.accepted;
+    this.#counts.rejected += result.rejected;
+    this.#counts.duplicate += result.duplicate;
   }
 }
 

@@ -1,47 +1,47 @@
 import { formatBytes } from "../islands/live/format.ts";
-import type { DeadLetter } from "../web/services.ts";
+import type { DeadLetter, LetterPlace } from "../web/services.ts";
+import { Time } from "./Time.tsx";
+
+/** Where one letter is looked at. */
+export const letterPath = ({ topic, partition, offset }: LetterPlace): string =>
+  `/dead-letters/${encodeURIComponent(topic)}/${partition}/${offset}`;
 
 /**
  * Records that were set aside. On a narrow window each is a card, for which the stylesheet takes rows and cells apart: the
  * roles say what they are all the same.
  */
-export function DeadLetterTable({ letters }: { letters: DeadLetter[] }) {
+export function DeadLetterTable({ letters, caption }: { letters: DeadLetter[]; caption: string }) {
   return (
-    <div class="letters-frame">
-      <table class="letters" role="table">
-        <caption class="sr-only">Dead letters, newest first</caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            <th scope="col" role="columnheader" class="when">set aside</th>
-            <th scope="col" role="columnheader">reason</th>
-            <th scope="col" role="columnheader" class="origin">from</th>
-            <th scope="col" role="columnheader" class="key">key</th>
-            <th scope="col" role="columnheader" class="size">size</th>
-            <th scope="col" role="columnheader">beginning of the value</th>
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {letters.map((letter) => (
-            <Row key={`${letter.topic}:${letter.partition}:${letter.offset}`} letter={letter} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table class="letters" role="table">
+      <caption class="sr-only">{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader" class="when">set aside</th>
+          <th scope="col" role="columnheader" class="origin">from</th>
+          <th scope="col" role="columnheader" class="key">key</th>
+          <th scope="col" role="columnheader" class="size">size</th>
+          <th scope="col" role="columnheader">beginning of the value</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {letters.map((letter) => <Row key={letterPath(letter)} letter={letter} />)}
+      </tbody>
+    </table>
   );
 }
 
 function Row({ letter }: { letter: DeadLetter }) {
-  const { reason, topic, partition, offset, atMs, key, bytes, excerpt } = letter;
-  const utc = new Date(atMs).toISOString();
+  const { topic, partition, offset, atMs, key, bytes, excerpt } = letter;
   return (
     <tr role="row">
       <td role="cell" data-label="set aside">
-        <time dateTime={utc}>{`${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`}</time>
+        <Time ms={atMs} />
       </td>
-      <td role="cell" data-label="reason">{escapeControls(reason)}</td>
       <td role="cell" data-label="from">
-        {topic}
-        <small>{`partition ${partition}, offset ${offset}`}</small>
+        <a href={letterPath(letter)}>
+          {topic}
+          <small>{`partition ${partition}, offset ${offset}`}</small>
+        </a>
       </td>
       <td role="cell" data-label="key">{key === null ? "none" : escapeControls(key)}</td>
       <td role="cell" data-label="size" class="size">{formatBytes(bytes)}</td>

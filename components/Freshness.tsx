@@ -1,4 +1,4 @@
-import { type ReadonlySignal, type Signal, useComputed } from "@preact/signals";
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import type { Card } from "../islands/live/card.ts";
 import { formatAge } from "../islands/live/format.ts";
 import { firstResultMs, isSilent } from "../islands/live/model.ts";
@@ -6,8 +6,8 @@ import type { WindowSettings } from "../stream/settings.ts";
 import { Icon } from "./Icon.tsx";
 
 interface FreshnessProps {
-  card: Signal<Card>;
-  nowMs: Signal<number>;
+  card: ReadonlySignal<Card>;
+  nowMs: ReadonlySignal<number>;
   window: WindowSettings;
 }
 

@@ -1,4 +1,4 @@
-/** The program's mark, as in static/icon.svg; inline, because the page that refuses other machines gets no files. */
+/** The program's mark, as in static/icon.svg; inline, so that it is there with the first paint. */
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">

@@ -186,7 +186,7 @@ function Row({ card, row, isTabbable, nowMs, window, history }: RowProps) {
           : <Waiting card={card} nowMs={nowMs} window={window} />}
       </td>
       <td class="number wide">{isKnown(current) ? formatConfidence(current.confidence) : "–"}</td>
-      <td class="number">{current ? formatMagnitude(current.magnitude) : "–"}</td>
+      <td class="number mean">{current ? formatMagnitude(current.magnitude) : "–"}</td>
       <td class="number wide">{current && stepsPerMinute(current.activity, current.cadenceHz) || "–"}</td>
       <td class="number wide">{current ? formatRate(current.readings, current.windowMs) : "–"}</td>
       <td class="history wide">

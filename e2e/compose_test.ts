@@ -157,9 +157,10 @@ Deno.test("without HOST in the environment nothing is published beyond this mach
   for (const port of ports) assert.match(port, /^(127\.0\.0\.1|\$\{HOST:-127\.0\.0\.1\}):/);
 });
 
-Deno.test("pages are published to this machine alone, whatever HOST is", () => {
-  const [pages] = services.gate.ports!.filter((port) => port.endsWith(":8000"));
-  assert.match(pages, /^127\.0\.0\.1:/);
+Deno.test("the port that is published is the one the image listens on", () => {
+  const [, port] = /^ENV .*\bPORT=(\d+)/m.exec(dockerfiles[0])!;
+  assert.deepEqual(services.app.ports, [`\${HOST:-127.0.0.1}:\${PORT:-8000}:${port}`]);
+  assert.equal("PORT" in services.app.environment!, false);
 });
 
 Deno.test("no file holds a secret", () => {

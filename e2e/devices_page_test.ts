@@ -39,48 +39,11 @@ for (const [what, { viewport }] of [["a phone", PHONE], ["a desk", DESK]] as con
       );
       assert.equal(await page.locator("main img").count(), 0);
       assert.equal(await sidewaysScroll(page), 0);
-      await page.locator("summary", { hasText: "Add a phone" }).click();
       await assertAccessible(page);
       await assertFingerTargets(page);
     },
   );
 }
-
-pageTest(
-  "a new key is shown once with its QR code, after a word of warning, by keyboard alone",
-  { path: "/devices", ready: ".devices", prepare: fill },
-  async ({ page }) => {
-    const button = page.getByRole("button", { name: "New key for Pixel 8" });
-    await button.focus();
-    await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog", { name: "Key for Pixel 8" });
-    assert.match(await dialog.innerText(), /The present key ends at once/);
-    await dialog.getByRole("button", { name: "Replace the key" }).focus();
-    await page.keyboard.press("Enter");
-    await dialog.getByRole("img", { name: "QR code of 192.0.2.7:8000" }).waitFor();
-    assert.match(await dialog.innerText(), /http:\/\/192\.0\.2\.7:8000\/ingest\/k3y-0f-the-ph0ne/);
-    await dialog.getByRole("button", { name: "Copy push URL at 192.0.2.7:8000" }).waitFor();
-    await assertAccessible(page);
-    await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
-    assert.equal(await page.getByText("k3y-0f-the-ph0ne").count(), 0);
-    assert.equal(await button.evaluate((element) => element === document.activeElement), true);
-  },
-);
-
-pageTest(
-  "a phone is added with its QR code, and appears among the devices",
-  { path: "/devices", ready: ".devices", prepare: fill, context: PHONE },
-  async ({ page }) => {
-    await page.locator("summary", { hasText: "Add a phone" }).click();
-    await page.getByLabel("What do you call the phone?").fill("Spare phone");
-    await page.getByRole("button", { name: "Add a phone" }).click();
-    await page.getByRole("img", { name: "QR code of 192.0.2.7:8000" }).waitFor();
-    await page.getByRole("article", { name: "Spare phone" }).waitFor();
-    assert.equal(await sidewaysScroll(page), 0);
-    await assertAccessible(page);
-  },
-);
 
 pageTest(
   "a phone that was only heard of gets a name and settings, and the card shows them",
@@ -110,7 +73,7 @@ pageTest(
     assert.equal(services.devices.get("pixel-8")?.hasKey, true);
     await page.getByRole("button", { name: "Revoke key of Pixel 8" }).click();
     await dialog.getByRole("button", { name: "Revoke the key" }).click();
-    await page.getByRole("button", { name: "Give a key for Pixel 8" }).waitFor();
+    await page.getByRole("button", { name: "Pair Pixel 8" }).waitFor();
     services.healths.delete("pixel-8");
     await page.getByRole("button", { name: "Remove Pixel 8" }).click();
     await page.getByRole("article", { name: "Pixel 8" }).waitFor({ state: "detached" });

@@ -12,7 +12,7 @@ pageTest(
   {
     ...LIVE,
     prepare: async (services, page) => {
-      services.sessions = [fakeSession("phone-0", Date.now() - 2400, [["walking", 60]])];
+      services.liveSessions = [fakeSession("phone-0", Date.now() - 2400, [["walking", 60]])];
       const partitions = [4, 0].map((lagRecords, partition) => ({
         partition,
         begin: 10,

@@ -23,6 +23,7 @@ const METRICS = formatMetrics(webMetrics(
     snowflake: sinkStatus(),
   },
   { viewers: 0, dropped: 0 },
+  { state: "off" },
 ));
 
 Deno.test("every figure that the operations dashboard draws is one of /metrics, and each label one of the figure's", async () => {

@@ -93,7 +93,9 @@ export async function assertAccessible(page: Page): Promise<void> {
 /** Fails on what a finger would miss; links within sentences are as high as their line. */
 export async function assertFingerTargets(page: Page): Promise<void> {
   const small = await page.evaluate(() =>
-    [...document.querySelectorAll("button, input, summary, a:not(.skip, p a, li a)")]
+    [...document.querySelectorAll(
+      "button, input:not(.check input), .check, summary, a:not(.skip, p a, li a)",
+    )]
       .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
       .map((element) => element.outerHTML)
   );

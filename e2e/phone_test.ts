@@ -81,7 +81,7 @@ async function watchEvents(page: Page): Promise<() => Promise<number[]>> {
   await page.addInitScript(() => {
     const seen: number[] = JSON.parse(localStorage.getItem("seen") ?? "[]");
     addEventListener("devicemotion", (event) => {
-      if (event.accelerationIncludingGravity?.x === null) return;
+      if ((event as DeviceMotionEvent).accelerationIncludingGravity?.x === null) return;
       seen.push(event.timeStamp + Date.now() - performance.now());
     });
     addEventListener("pagehide", () => localStorage.setItem("seen", JSON.stringify(seen)));

@@ -24,7 +24,7 @@ for (const [what, { viewport }] of [["a phone", PHONE], ["a desk", DESK]] as con
     `the status page tells what needs someone on ${what}, accessibly, and fits it`,
     { path: "/status", ready: ".parts", prepare: inTrouble, context: { viewport } },
     async ({ page }) => {
-      assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "2 of 5 parts need you");
+      assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "2 of 6 parts need you");
       assert.match(
         await page.locator(".part", { hasText: "Snowflake" }).innerText(),
         /needs you\s+cannot load/,

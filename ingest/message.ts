@@ -8,6 +8,7 @@
  */
 import { emptyBatch, type ReadingBatch } from "../log/records.ts";
 import { isId } from "./id.ts";
+import { isNoteSensor } from "./phone_notes.ts";
 import type { IngestSettings } from "./settings.ts";
 import { gravityOf, MOTION_RANKS, NO_MOTION, sensorRank } from "./sensors.ts";
 import { MAX_ERRORS, newTally, type ReadingError, type Tally } from "./tally.ts";
@@ -43,6 +44,7 @@ export class MessageReader {
   readonly #settings: IngestSettings;
   readonly #ranks: Int8Array;
   #list = "";
+  #hasNotes = false;
   #tally: Tally = newTally();
 
   constructor(settings: IngestSettings) {
@@ -67,6 +69,7 @@ export class MessageReader {
     const readings = this.#open(message);
     const tally = this.#tally = newTally();
     batch.count = 0;
+    this.#hasNotes = false;
     batch.receivedAtMs = nowMs;
     // Apps send an empty message to test the connection, with whatever ids they have at the time.
     if (readings.length === 0) return tally;
@@ -83,6 +86,11 @@ export class MessageReader {
     tally.ignored = readings.length - tally.accepted - tally.rejected - tally.duplicate;
     if (tally.errors.length > 1) tally.errors.sort((a, b) => a.index - b.index);
     return tally;
+  }
+
+  /** Whether the last message also held what a phone says of its activity, see `phone_notes.ts`. */
+  get hasNotes(): boolean {
+    return this.#hasNotes;
   }
 
   /** Recognises the shape and returns the list of readings. */
@@ -150,6 +158,7 @@ export class MessageReader {
         lastName = name;
         lastRank = sensorRank(name);
         if (lastRank !== NO_MOTION) present |= 1 << lastRank;
+        else if (isNoteSensor(name)) this.#hasNotes = true;
       }
       ranks[i] = lastRank;
     }

@@ -26,7 +26,7 @@ const SENSOR = "acceleration including gravity";
 const DEVICE = "phyphox";
 /** Pressing play and pause makes two each; an hour of that with a second between them is still fewer. */
 const MAX_EVENTS = 10_000;
-const EXAMPLE = '{"acc_time":[0.01],"accX":[0.1],"accY":[0.2],"accZ":[9.8],' +
+export const EXAMPLE = '{"acc_time":[0.01],"accX":[0.1],"accY":[0.2],"accZ":[9.8],' +
   '"time":{"now":1700000000.5,"events":[{"event":"START","experimentTime":0,"systemTime":1700000000}]}}';
 
 /** A stretch of experiment time that ran without a pause. */

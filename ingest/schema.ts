@@ -50,6 +50,22 @@ export const sensorLoggerMessage = z.object({
   payload: z.array(sensorLoggerReading).max(maxReadings),
 });
 
+const buffer = z.array(z.number().nullable()).max(maxReadings);
+/** What phyphox posts; beside these may stand other buffers. */
+export const phyphoxPost = z.object({
+  acc_time: buffer.meta({ description: "Experiment time, s" }),
+  accX: buffer,
+  accY: buffer,
+  accZ: buffer,
+  time: z.object({
+    events: z.array(z.object({
+      event: z.string(),
+      experimentTime: z.number(),
+      systemTime: z.number().meta({ description: "s since the Unix epoch" }),
+    })),
+  }),
+});
+
 // What must hold for a message as a whole; its readings are judged one by one. A message without readings, which apps send to
 // test the connection, may have any ids.
 const anyReadings = z.array(z.unknown()).max(maxReadings);

@@ -1,14 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type AddedPhone, AddPhone } from "../components/AddPhone.tsx";
 import { type DeviceAction, DeviceCard, nameOf } from "../components/devices/DeviceCard.tsx";
 import { DeviceTable } from "../components/devices/DeviceTable.tsx";
-import { type IssuedKey, PairingCodes } from "../components/devices/Pairing.tsx";
 import { Strangers } from "../components/devices/Strangers.tsx";
 import { ToastView, useToast } from "../components/Toast.tsx";
-import type { Addresses } from "../components/WaysIn.tsx";
 import type { DeviceItem, DevicePage } from "../web/devices.ts";
 import { DeviceDialog, type DeviceDialogProps } from "./devices/DeviceDialog.tsx";
+import { PairDialog, type PairDialogProps } from "./devices/PairDialog.tsx";
 import { poll } from "./poll.ts";
 import { send } from "./send.ts";
 
@@ -25,22 +23,26 @@ export interface DevicesProps {
   asCards: boolean;
   /** Who is a viewer sees, and changes nothing. */
   canEdit: boolean;
-  /** null on a device's own page. */
-  addresses: Addresses | null;
+  /** Whether it is the list; else a device's own page. */
+  isList: boolean;
+  /** Whether pairing a new phone is what was come for. */
+  isPairing: boolean;
 }
 
 /** The registry: how each device's readings come in, its key, its settings. */
-export default function Devices({ initial, q, path, asCards, canEdit, addresses }: DevicesProps) {
+export default function Devices({ initial, q, path, asCards, canEdit, isList, isPairing }: DevicesProps) {
   const page = useSignal(initial);
   const isLost = useSignal(false);
   const open = useSignal<Pick<DeviceDialogProps, "action" | "item"> | null>(null);
+  const pairing = useSignal<Pick<PairDialogProps, "item"> | null>(null);
   const toast = useToast();
 
   const refresh = () => load(path).then((answer) => page.value = answer ?? page.value);
   useEffect(() => {
     // Links from other pages name a device that may be on any page of the list.
     const named = decodeURIComponent(location.hash.slice(1));
-    if (named !== "" && addresses !== null) location.replace(`/devices/${encodeURIComponent(named)}`);
+    if (named !== "" && isList) location.replace(`/devices/${encodeURIComponent(named)}`);
+    if (isPairing && canEdit) pairing.value = { item: null };
   }, []);
   useEffect(() =>
     poll<DevicePage>(path, POLL_MS, (answer) => {
@@ -69,18 +71,30 @@ export default function Devices({ initial, q, path, asCards, canEdit, addresses 
   };
   const act = (action: DeviceAction, item: DeviceItem) => {
     if (action === "remove") remove(item);
+    else if (action === "pair") pairing.value = { item };
     else open.value = { action, item };
   };
 
   const { items, atMs, strangers } = page.value;
   return (
     <>
-      {addresses !== null && <AddDevice addresses={addresses} canEdit={canEdit} onAdded={refresh} />}
+      {isList && (
+        <p class="pair-bar">
+          <button
+            type="button"
+            class="primary"
+            disabled={!canEdit}
+            onClick={() => pairing.value = { item: null }}
+          >
+            Pair a phone
+          </button>
+        </p>
+      )}
       {!canEdit && <p class="hint">You are signed in as a viewer: an admin can change devices.</p>}
       {isLost.value && (
         <p class="hint warn" role="status">The server does not answer: this is what it said last.</p>
       )}
-      {items.length === 0 ? addresses === null ? <Gone /> : <Nothing q={q} /> : asCards
+      {items.length === 0 ? !isList ? <Gone /> : <Nothing q={q} /> : asCards
         ? (
           <div class="devices">
             {items.map((item) => (
@@ -89,16 +103,26 @@ export default function Devices({ initial, q, path, asCards, canEdit, addresses 
           </div>
         )
         : <DeviceTable items={items} nowMs={atMs} />}
-      {addresses !== null && <Pages page={page.value} q={q} />}
-      {addresses !== null && q === "" && <Strangers list={strangers} />}
+      {isList && <Pages page={page.value} q={q} />}
+      {isList && q === "" && <Strangers list={strangers} />}
       {open.value && (
         <DeviceDialog
           {...open.value}
           onChanged={(text) => {
             refresh();
-            if (text !== null) toast.show({ text });
+            toast.show({ text });
           }}
           onClose={() => open.value = null}
+        />
+      )}
+      {pairing.value && (
+        <PairDialog
+          {...pairing.value}
+          onChanged={refresh}
+          onClose={() => {
+            pairing.value = null;
+            refresh();
+          }}
         />
       )}
       <ToastView toast={toast} />
@@ -114,27 +138,6 @@ async function load(path: string): Promise<DevicePage | null> {
   } catch {
     return null;
   }
-}
-
-function AddDevice(
-  { addresses, canEdit, onAdded }: { addresses: Addresses; canEdit: boolean; onAdded(): void },
-) {
-  const added = useSignal<AddedPhone & Partial<Pick<IssuedKey, "pairing">> | null>(null);
-  if (!canEdit) return null;
-  return (
-    <details class="panel add-device">
-      <summary>Add a phone</summary>
-      <AddPhone
-        addresses={addresses}
-        added={added}
-        onAdded={(phone) => {
-          added.value = phone;
-          onAdded();
-        }}
-      />
-      {added.value?.pairing && <PairingCodes pairing={added.value.pairing} />}
-    </details>
-  );
 }
 
 function Gone() {
@@ -160,7 +163,7 @@ function Nothing({ q }: { q: string }) {
   return (
     <section class="empty-state">
       <h2>No phones yet</h2>
-      <p>A phone appears here once it is added, or once its first readings have come.</p>
+      <p>A phone appears here once it is paired, or once its first readings have come.</p>
       <p>
         <a class="button" href="/">See the ways in</a>
       </p>

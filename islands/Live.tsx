@@ -2,20 +2,16 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AddedPhone } from "../components/AddPhone.tsx";
 import { Connection } from "../components/Connection.tsx";
-import { Legend } from "../components/Legend.tsx";
 import { LogHealthNotice } from "../components/LogHealthNotice.tsx";
-import { PhoneCard } from "../components/PhoneCard.tsx";
-import { PhoneTable } from "../components/PhoneTable.tsx";
+import { LivePhones } from "../components/LivePhones.tsx";
 import { StripPattern } from "../components/Strip.tsx";
 import { type Addresses, WaysIn } from "../components/WaysIn.tsx";
-import { Announcer } from "./live/announce.ts";
 import type { MagnitudeThresholds } from "./live/chart.ts";
-import { followFeed } from "./live/feed.ts";
-import { formatLag } from "./live/format.ts";
-import { followLog, type LogNotice, LogWatch } from "./live/log_watch.ts";
-import { LiveModel, MAX_CARDS, MAX_SHOWN, type ModelInit } from "./live/model.ts";
+import { formatCount, formatLag } from "./live/format.ts";
+import { LiveModel, MAX_SHOWN, type ModelInit, SNAPSHOT_RECENT_MS } from "./live/model.ts";
+import { useLive } from "./live/use_live.ts";
 
-const TICK_MS = 1000;
+const FEED = { recentMs: SNAPSHOT_RECENT_MS, limit: MAX_SHOWN };
 
 export interface LiveProps {
   init: ModelInit;
@@ -30,41 +26,9 @@ export interface LiveProps {
 export default function Live({ init, addresses, thresholds, position }: LiveProps) {
   const [model] = useState(() => new LiveModel(init));
   const added = useSignal<AddedPhone | null>(null);
-  const lostSinceMs = useSignal<number | null | undefined>(undefined);
-  const logNotice = useSignal<LogNotice | null>(null);
-  const announcement = useSignal("");
+  const { lostSinceMs, logNotice, announcement, announcer } = useLive(model, position, FEED);
   const wasEmpty = useRef(false);
   const hadFocus = useRef(false);
-
-  useEffect(() => {
-    const announcer = new Announcer();
-    const watch = new LogWatch();
-    const stopLog = followLog((health) => {
-      const { notice, news } = watch.update(health);
-      logNotice.value = notice;
-      if (news !== null) announcer.say(news);
-    });
-    const stopFeed = followFeed(position, {
-      onEvents: (events) => announcer.note(model.apply(events, Date.now())),
-      onSnapshot: (sessions, total) => model.reset(sessions, total, Date.now()),
-      onConnection: (since) => {
-        const before = lostSinceMs.peek();
-        if (before === null && since !== null) announcer.say("Connection lost, reconnecting");
-        if (typeof before === "number" && since === null) announcer.say("Connected again");
-        lostSinceMs.value = since;
-      },
-    });
-    const timer = setInterval(() => {
-      const nowMs = Date.now();
-      model.tick(nowMs);
-      announcement.value = announcer.next(nowMs) ?? announcement.value;
-    }, TICK_MS);
-    return () => {
-      stopFeed();
-      stopLog();
-      clearInterval(timer);
-    };
-  }, []);
 
   useEffect(() => {
     const note = () => void (hadFocus.current = true);
@@ -72,8 +36,7 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
     return () => document.removeEventListener("focusin", note);
   }, []);
 
-  const deviceIds = model.order.value;
-  const empty = deviceIds.length === 0;
+  const empty = useComputed(() => model.summary.value.known === 0).value;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The button that started the first phone is gone: without this the keyboard would start at the top again.
@@ -113,7 +76,7 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
         : (
           <>
             <StripPattern />
-            <Phones model={model} deviceIds={deviceIds} thresholds={thresholds} />
+            <LivePhones model={model} thresholds={thresholds} onNews={(news) => announcer.say(news)} />
             <details class="more" open={added.peek() !== null}>
               <summary>Add another phone</summary>
               {ways}
@@ -125,50 +88,15 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
   );
 }
 
-interface PhonesProps {
-  model: LiveModel;
-  deviceIds: string[];
-  thresholds: MagnitudeThresholds;
-}
-
-function Phones({ model, deviceIds, thresholds }: PhonesProps) {
-  const cards = deviceIds.slice(0, MAX_SHOWN).map((deviceId) => model.card(deviceId));
-  const shared = { nowMs: model.nowMs, window: model.window };
-  const many = deviceIds.length > MAX_CARDS;
-  return (
-    <section aria-label="Live phones">
-      {many && <Counts model={model} />}
-      {many ? <PhoneTable cards={cards} {...shared} /> : (
-        <div class="cards">
-          {cards.map((card) => (
-            <PhoneCard key={card.peek().deviceId} card={card} thresholds={thresholds} {...shared} />
-          ))}
-        </div>
-      )}
-      {many ? <More model={model} shown={cards.filter((card) => !card.peek().ended).length} /> : <Legend />}
-    </section>
-  );
-}
-
-/** Apart from the table, so that a new count draws only itself. */
-function Counts({ model }: { model: LiveModel }) {
-  return <Legend counts={model.summary.value.counts} />;
-}
-
-function More({ model, shown }: { model: LiveModel; shown: number }) {
-  const more = model.summary.value.live - shown;
-  return more > 0 ? <p class="hint">and {more} more</p> : null;
-}
-
 function Headline({ model }: { model: LiveModel }) {
   const { live, silent } = model.summary.value;
-  const phones = `${live} ${live === 1 ? "phone" : "phones"} live`;
+  const phones = `${formatCount(live)} ${live === 1 ? "phone" : "phones"} live`;
   return (
     <>
       {phones}
       {silent > 0 && (
         <>
-          , <span class="silent">{silent} silent</span>
+          , <span class="silent">{formatCount(silent)} silent</span>
         </>
       )}
     </>

@@ -42,6 +42,11 @@ export function writeActivity(
 
 export const readSid = (view: DataView, at: number): number => view.getUint32(at + 16, true);
 export const readPartition = (view: DataView, at: number): number => view.getUint8(at + 48);
+/** Mean magnitude, m/s². */
+export const readMagnitude = (view: DataView, at: number): number => view.getUint32(at + 24, true) / 1e4;
+export const readCoverage = (view: DataView, at: number): number => view.getUint16(at + 42, true) / 1e4;
+/** The activity's place in ACTIVITIES. */
+export const readActivityCode = (view: DataView, at: number): number => view.getUint8(at + 46);
 export const readTimestamp = (view: DataView, at: number): number => view.getFloat64(at, true);
 
 /** Reads the record at `at`. */
@@ -65,4 +70,32 @@ export function readActivity(view: DataView, at: number, session: SessionRef): A
     gravityRemoved: view.getUint8(at + 47) === 1,
     thresholdsVersion: view.getUint32(at + 36, true),
   };
+}
+
+/** What a window was decided by. */
+export interface StoredFeatures {
+  meanMs2: number;
+  stdMs2: number;
+  cadenceHz: number | null;
+}
+
+/** Reads them into an object that is there, since millions are read in a row. */
+export function readFeatures(view: DataView, at: number, into: StoredFeatures): void {
+  const cadence = view.getUint16(at + 40, true);
+  into.meanMs2 = view.getUint32(at + 24, true) / 1e4;
+  into.stdMs2 = view.getUint32(at + 28, true) / 1e4;
+  into.cadenceHz = cadence === NO_CADENCE ? null : cadence / 1e3;
+}
+
+/** Writes what was decided into the record at `at`. */
+export function writeVerdict(
+  view: DataView,
+  at: number,
+  activityCode: number,
+  confidence: number,
+  thresholdsVersion: number,
+): void {
+  view.setUint32(at + 36, thresholdsVersion, true);
+  view.setUint16(at + 44, Math.round(confidence * 1e4), true);
+  view.setUint8(at + 46, activityCode);
 }

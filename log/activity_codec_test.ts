@@ -3,10 +3,15 @@ import fc from "fast-check";
 import {
   ACTIVITY_BYTES,
   readActivity,
+  readActivityCode,
+  readCoverage,
+  readFeatures,
+  readMagnitude,
   readPartition,
   readSid,
   readTimestamp,
   writeActivity,
+  writeVerdict,
 } from "./activity_codec.ts";
 import { ACTIVITIES, activityMessageId, type ActivityRecord } from "./records.ts";
 
@@ -51,5 +56,34 @@ Deno.test("a record reads back as it was written, wherever it lies, and touches 
     ]);
     const outside = [...bytes.subarray(0, at), ...bytes.subarray(at + ACTIVITY_BYTES)];
     assert.ok(outside.every((byte) => byte === 0xaa));
+  }));
+});
+
+Deno.test("single fields read as in the whole record, and a verdict written changes nothing else of it", () => {
+  const verdict = fc.record({
+    activity: fc.constantFrom(...ACTIVITIES),
+    confidence: share,
+    thresholdsVersion: u32,
+  });
+  fc.assert(fc.property(record, verdict, fc.nat(9), (record, verdict, at) => {
+    const view = new DataView(new ArrayBuffer(ACTIVITY_BYTES + 10));
+    writeActivity(view, at, 1, 0, record);
+    const features = { meanMs2: 0, stdMs2: 0, cadenceHz: null };
+    readFeatures(view, at, features);
+    assert.deepEqual([
+      readMagnitude(view, at),
+      readCoverage(view, at),
+      ACTIVITIES[readActivityCode(view, at)],
+      features,
+    ], [
+      record.magnitude,
+      record.coverage,
+      record.activity,
+      { meanMs2: record.magnitude, stdMs2: record.magnitudeStd, cadenceHz: record.cadenceHz },
+    ]);
+    const { activity, confidence, thresholdsVersion } = verdict;
+    writeVerdict(view, at, ACTIVITIES.indexOf(activity), confidence, thresholdsVersion);
+    const session = { sid: 1, deviceId: record.deviceId, sessionId: record.sessionId };
+    assert.deepEqual(readActivity(view, at, session), { ...record, ...verdict });
   }));
 });

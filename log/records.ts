@@ -93,6 +93,22 @@ export const sessionKey = (deviceId: string, sessionId: string): string => `${de
 export const activityMessageId = (sessionId: string, timestamp: number): string =>
   `${sessionId}:${timestamp}`;
 
+/** What a span of a session can really have been; `unknown` is only ever an answer. */
+export const LABEL_ACTIVITIES = ["stationary", "walking", "running"] as const;
+export type LabelActivity = (typeof LABEL_ACTIVITIES)[number];
+
+/** Who says so: a person, the phone's own activity sensor, or what recordings came with. */
+export const LABEL_SOURCES = ["person", "phone", "import"] as const;
+export type LabelSource = (typeof LABEL_SOURCES)[number];
+
+/** The truth for a span of a session; `from` and `to` in ms since the Unix epoch. */
+export interface Label {
+  from: number;
+  to: number;
+  activity: LabelActivity;
+  source: LabelSource;
+}
+
 /** An admin's change. The newest version per entity stands. */
 export interface ControlEvent {
   /** For example `device:phone-1`. */

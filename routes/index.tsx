@@ -1,10 +1,11 @@
 import { isLoopback } from "../config.ts";
 import Live, { type LiveProps } from "../islands/Live.tsx";
 import { cardFromSession } from "../islands/live/card.ts";
-import { MAX_CARDS, MAX_SHOWN } from "../islands/live/model.ts";
+import { MAX_CARDS, MAX_SHOWN, SNAPSHOT_RECENT_MS } from "../islands/live/model.ts";
 import { STRIP_MS } from "../islands/live/strip.ts";
-import { DEFAULT_THRESHOLDS } from "../stream/thresholds.ts";
+import { parseView } from "../islands/live/view.ts";
 import { handlers, type PageProps } from "../web/define.ts";
+import { thresholdsFor, windowSettings } from "../web/live_page.ts";
 
 export const title = "Live";
 export const styles = ["/live.css"];
@@ -19,19 +20,25 @@ export const handler = handlers<LiveProps>({
       devices.list().filter(({ name }) => name !== null).slice(0, MAX_NAMES)
         .map(({ deviceId, name }) => [deviceId, name!]),
     );
-    const { sessions, total, position } = await store.live({ recentMs: STRIP_MS, limit: MAX_SHOWN });
-    const { windowMs, slideMs, latenessMs, sessionIdleMs } = settings;
-    const { walkingMs2, runningMs2 } = DEFAULT_THRESHOLDS;
-    const cards = sessions.map((session) => cardFromSession(session, names[session.deviceId], slideMs));
+    const { total: before } = await store.live({ recentMs: 0, limit: 0 });
+    // Ten minutes of windows of a thousand phones would be 600,000; the page loads them for the phones on screen.
+    const recentMs = before > MAX_CARDS ? SNAPSHOT_RECENT_MS : STRIP_MS;
+    const { sessions, total, position } = await store.live({ recentMs, limit: MAX_SHOWN });
+    const cards = sessions.map((session) =>
+      cardFromSession(session, names[session.deviceId], settings.slideMs, recentMs)
+    );
     return {
       data: {
         init: {
           // A table draws no lines; they would be two thirds of the page.
-          cards: sessions.length > MAX_CARDS ? cards.map((card) => ({ ...card, line: [] })) : cards,
+          cards: sessions.length > MAX_CARDS
+            ? cards.map((card) => ({ ...card, line: [], hasHistory: false }))
+            : cards,
           total,
           nowMs: Date.now(),
-          window: { windowMs, slideMs, latenessMs, sessionIdleMs },
+          window: windowSettings(settings),
           names,
+          view: parseView(url.searchParams),
         },
         addresses: {
           local: url.origin,
@@ -40,7 +47,7 @@ export const handler = handlers<LiveProps>({
             : services.lanAddresses().map((address) => toOrigin(address, url.port)),
           needsKey: !settings.openIngest,
         },
-        thresholds: { walkingMs2, runningMs2 },
+        thresholds: thresholdsFor(services),
         position,
       },
     };

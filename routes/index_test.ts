@@ -26,7 +26,7 @@ async function visit(
 
 Deno.test("GET / renders the state of a live phone on the server", async () => {
   const services = new FakeServices();
-  services.sessions = [fakeSession("pixel-8", Date.now() - 2400, [["walking", 30]])];
+  services.liveSessions = [fakeSession("pixel-8", Date.now() - 2400, [["walking", 30]])];
   await services.devices.issueKey("pixel-8", "Anna's Pixel", "test");
   const { html } = await visit(services);
   const text = html.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
@@ -66,7 +66,7 @@ Deno.test("GET / shows a key in the example only where readings need one", async
 
 Deno.test("GET / sends many phones without the points of lines that a table does not draw", async () => {
   const services = new FakeServices();
-  services.sessions = Array.from(
+  services.liveSessions = Array.from(
     { length: 13 },
     (_, i) => fakeSession(`p${i}`, Date.now(), [["walking", 60]]),
   );

@@ -4,30 +4,9 @@
  * @module
  */
 import type { ActivityRecord } from "../log/records.ts";
+import { COLUMNS, fileResponse, PAGE_WINDOWS } from "./activity_file.ts";
 import type { ActivityFilter, Store } from "./services.ts";
 import { orBadCursor } from "./validate.ts";
-
-/** Windows asked for at once: a few ms of the engine's time. */
-const PAGE_WINDOWS = 2000;
-
-const COLUMNS = [
-  "messageId",
-  "sessionId",
-  "deviceId",
-  "timestamp",
-  "time",
-  "activity",
-  "confidence",
-  "magnitude",
-  "magnitudeStd",
-  "cadenceHz",
-  "readings",
-  "coverage",
-  "windowStart",
-  "windowMs",
-  "gravityRemoved",
-  "thresholdsVersion",
-] as const;
 
 /** Whether the client asks for CSV rather than JSON. */
 export function wantsCsv(req: Request): boolean {
@@ -48,14 +27,7 @@ export async function activityCsv(store: Store, filter: ActivityFilter): Promise
       page = await store.activity({ ...filter, cursor: page.nextCursor, limit: PAGE_WINDOWS });
     },
   }).pipeThrough(new TextEncoderStream());
-  const name = (filter.sessionId ?? "activity").replaceAll(/[^\w.-]/g, "_");
-  return new Response(body, {
-    headers: {
-      "content-type": "text/csv; charset=utf-8; header=present",
-      "content-disposition": `attachment; filename="${name}.csv"`,
-      "cache-control": "no-store",
-    },
-  });
+  return fileResponse(body, filter, "csv", "text/csv; charset=utf-8; header=present");
 }
 
 function toLine(record: ActivityRecord): string {

@@ -3,6 +3,7 @@ import { createApp } from "./app.ts";
 import { NO_ASSETS, toStaticFile } from "./assets.ts";
 import type { Context, RouteModule } from "./define.ts";
 import { HttpProblem } from "./problem.ts";
+import { Refused } from "./refused.ts";
 import { FakeServices } from "./testing/fake_services.ts";
 
 function appOf(routes: Record<string, RouteModule>, assets = NO_ASSETS) {
@@ -121,16 +122,18 @@ Deno.test("createApp() renders a page without islands and without any script", a
   assert.equal(response.headers.get("permissions-policy"), "accelerometer=(self), gyroscope=(self)");
 });
 
-Deno.test("createApp() opens ingest to any peer and keeps everything else for this machine", async () => {
+Deno.test("createApp() opens ingest and files to any peer and keeps everything else for this machine", async () => {
   const files = new Map([["/app.css", await toStaticFile("/app.css", new TextEncoder().encode("a{}"))]]);
   const app = await appOf({
-    "sensor-data.ts": { handler: { POST: () => new Response("ok") } },
+    "sensor-data.ts": { handler: { POST: () => new Response("ok") }, access: { POST: "key" } },
     "api/sessions.ts": GET(() => "[]"),
   }, { ...NO_ASSETS, files });
   const from = { remoteAddr: "192.168.1.20" };
   const phone = "http://192.168.1.5:8000";
   assert.equal((await app.request(`${phone}/sensor-data`, { method: "POST" }, from)).status, 200);
-  for (const path of ["/api/sessions", "/app.css", "/nothing"]) {
+  assert.equal((await app.request(`${phone}/app.css`, {}, from)).status, 200);
+  assert.equal((await app.request(`${phone}/sensor-data`, {}, from)).status, 405);
+  for (const path of ["/api/sessions", "/nothing"]) {
     assert.equal((await app.request(`${phone}${path}`, {}, from)).status, 403, path);
   }
   assert.equal((await app.request("http://localhost/api/sessions")).status, 200);
@@ -151,4 +154,64 @@ Deno.test("createApp() refuses two files that answer the same URL", async () => 
     appOf({ "api.ts": {}, "api/index.ts": {} }),
     /api\/index\.ts: api\.ts already answers \/api/,
   );
+});
+
+Deno.test("createApp() ends an event stream within seconds when its viewer is signed out", async () => {
+  const services = new FakeServices();
+  const secret = await services.users.makeFirstAdmin("Anna", "correct horse battery", "");
+  let source!: ReadableStreamDefaultController<Uint8Array>;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => void (source = controller),
+    cancel: () => void (cancelled = true),
+  });
+  const headers = { "content-type": "text/event-stream" };
+  const live: RouteModule = { handler: { GET: () => new Response(body, { headers }) } };
+  const app = await createApp(services, { assets: NO_ASSETS, routes: [{ file: "live.ts", module: live }] });
+  const ticks: [check: () => void, ms: number][] = [];
+  const original = globalThis.setInterval;
+  globalThis.setInterval = ((check: () => void, ms: number) => ticks.push([check, ms])) as typeof setInterval;
+  try {
+    const response = await app.request("/live", { headers: { cookie: `session=${secret}` } });
+    const reader = response.body!.getReader();
+    const [[check, ms]] = ticks;
+    assert.equal(ms, 10_000);
+    check();
+    source.enqueue(new TextEncoder().encode("a"));
+    assert.equal((await reader.read()).done, false);
+    await services.users.signOut("anna", null, "Anna");
+    check();
+    assert.equal((await reader.read()).done, true);
+    assert(cancelled);
+  } finally {
+    globalThis.setInterval = original;
+  }
+});
+
+Deno.test("createApp() lets no cache keep what someone had to sign in for", async () => {
+  const app = await appOf({
+    "a.ts": { handler: { GET: () => Response.json({}) } },
+    "b.ts": { handler: { GET: () => Response.json({}, { headers: { "cache-control": "private" } }) } },
+    "c.ts": { handler: { GET: () => Response.json({}) }, access: { GET: "key" } },
+  });
+  const caching = async (path: string) => (await app.request(path)).headers.get("cache-control");
+  assert.deepEqual([await caching("/a"), await caching("/b"), await caching("/c")], [
+    "no-store",
+    "private",
+    null,
+  ]);
+});
+
+Deno.test("createApp() answers a change that does not fit with 422 and the field at fault", async () => {
+  const app = await appOf({
+    "a.ts": GET(() => {
+      throw new Refused("/name", "is taken");
+    }),
+  });
+  const response = await app.request("/a");
+  const { detail, errors } = await response.json();
+  assert.deepEqual([response.status, detail, errors], [422, "name: is taken", [{
+    pointer: "/name",
+    detail: "is taken",
+  }]]);
 });

@@ -15,6 +15,7 @@ import {
   toStaticFile,
 } from "./assets.ts";
 import { listIslands } from "./islands.ts";
+import { shakeCharts } from "./shake_charts.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const BOOT = "web/boot.ts";
@@ -69,6 +70,7 @@ async function bundle(): Promise<{ files: BuiltFile[]; manifest: Manifest }> {
       chunkNames: "[name]-[hash]",
       outdir: `static${BUILD_PREFIX}`,
       legalComments: "none",
+      plugins: [shakeCharts],
       metafile: true,
       write: false,
       logLevel: "warning",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buildAssets } from "./build.ts";
 
 /** What a page with the live island loads before its first chart, bytes: growth must be meant. */
-const LIVE_BUDGET_BYTES = 60_000;
+const LIVE_BUDGET_BYTES = 70_000;
 
 Deno.test("buildAssets() makes hashed, immutable modules and a manifest that leads to them", async () => {
   const { files, manifest } = await buildAssets();

@@ -4,18 +4,25 @@
  * @module
  */
 import type { ComponentType } from "preact";
-import type { Services } from "./services.ts";
+import type { Role, Services } from "./services.ts";
 
 /** Who asks: what handlers note beside a change, and decide by. */
 export interface Principal {
   /** A user's or token's name; "local" for whoever sits at the machine before there is an admin. */
   name: string;
-  role: "viewer" | "admin";
+  role: Role;
   via: "session" | "token" | "local";
+  /** Of the user who is signed in; null for tokens and "local". */
+  userId: string | null;
+  /** Of the session that is signed in with; null for tokens and "local". */
+  sessionId: string | null;
 }
 
-/** Who may call a method of a route. */
-export type Access = "open" | "viewer" | "admin";
+/**
+ * Who may call a method of a route: anyone; whoever has a device's key, which the handler checks, so that a page of another site
+ * may send readings too; viewers, and programs on this machine without signing in; viewers; admins.
+ */
+export type Access = "open" | "key" | "machine" | "viewer" | "admin";
 
 /** One request as a handler sees it. */
 export interface Context {
@@ -31,8 +38,15 @@ export interface Context {
 }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-/** A handler answers with a Response, or with data for the page component of the same module. */
-export type Handler<T = unknown> = (ctx: Context) => Response | { data: T } | Promise<Response | { data: T }>;
+/** What the page component of the same module is rendered with. */
+export interface PageData<T = unknown> {
+  data: T;
+  /** 200 when not given. */
+  status?: number;
+  headers?: Record<string, string>;
+}
+/** A handler answers with a Response, or with data for the page. */
+export type Handler<T = unknown> = (ctx: Context) => Response | PageData<T> | Promise<Response | PageData<T>>;
 export type Handlers<T = unknown> = Partial<Record<Method, Handler<T>>>;
 export interface PageProps<T = unknown> {
   data: T;

@@ -5,8 +5,14 @@
  */
 import { z } from "zod";
 import { EXAMPLE } from "../ingest/message.ts";
-import { ingestResult, seedMessage, sensorLoggerMessage } from "../ingest/schema.ts";
+import { EXAMPLE as PHYPHOX_EXAMPLE } from "../ingest/phyphox.ts";
+import { ingestResult, phyphoxPost, seedMessage, sensorLoggerMessage } from "../ingest/schema.ts";
 import * as api from "./api_schemas.ts";
+import * as thresholds from "./schemas/thresholds.ts";
+import * as phones from "./schemas/phones.ts";
+import * as imports from "./schemas/imports.ts";
+import { rawQuery, rawReadings } from "./schemas/raw.ts";
+import * as people from "./schemas/users.ts";
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | undefined;
 type JsonObject = { [key: string]: Json };
@@ -15,22 +21,60 @@ type JsonObject = { [key: string]: Json };
 const COMPONENTS = {
   SeedMessage: seedMessage,
   SensorLoggerMessage: sensorLoggerMessage,
+  PhyphoxPost: phyphoxPost,
   IngestResult: ingestResult,
   ActivityRecord: api.activityRecord,
   SessionSummary: api.sessionSummary,
   SessionDetail: api.sessionDetail,
   SessionPage: api.sessionPage,
+  SessionChange: api.sessionChange,
+  DeletedSession: api.deletedSession,
+  LabelRequest: api.labelRequest,
+  LabelList: api.labelList,
+  Series: api.series,
   LiveSessions: api.liveSessions,
   ActivityPage: api.activityPage,
+  ImportedSession: imports.importedSession,
+  RawReadings: rawReadings,
   Device: api.device,
-  DeviceList: api.deviceList,
+  DevicePage: api.devicePage,
   DeviceRequest: api.deviceRequest,
+  DeviceChange: api.deviceChange,
+  RemovedDevice: api.removedDevice,
   IssuedKey: api.issuedKey,
+  PairingRequest: phones.pairingRequest,
+  PairingOffer: phones.pairingOffer,
+  PairRequest: phones.pairRequest,
+  Paired: phones.paired,
+  PhoneStatus: phones.phoneStatus,
+  ThresholdsState: thresholds.thresholdsState,
+  ThresholdsChange: thresholds.thresholdsChange,
+  ThresholdsHistory: thresholds.thresholdsHistory,
+  TuningRequest: thresholds.tuningRequest,
+  HistogramRequest: thresholds.histogramRequest,
+  Preview: thresholds.preview,
+  Suggestion: thresholds.suggestion,
+  Histogram: thresholds.histogram,
   Demo: api.demo,
   LogHealth: api.logHealth,
   SystemStatus: api.systemStatus,
   DeadLetterList: api.deadLetterList,
+  LettersRequest: api.lettersRequest,
+  Discarded: api.discarded,
+  Redriven: api.redriven,
+  RedrivenAll: api.redrivenAll,
   Readiness: api.readiness,
+  User: people.user,
+  UserList: people.userList,
+  UserRequest: people.userRequest,
+  UserChange: people.userChange,
+  RemovedUser: people.removedUser,
+  ApiToken: people.apiToken,
+  TokenList: people.tokenList,
+  TokenRequest: people.tokenRequest,
+  IssuedToken: people.issuedToken,
+  RevokedToken: people.revokedToken,
+  AuditPage: people.auditPage,
   Problem: api.problem,
 };
 type Component = keyof typeof COMPONENTS;
@@ -54,20 +98,55 @@ interface Operation {
   security?: string[];
 }
 
+const ingestQuery = z.object({
+  strict: z.enum(["1"]).optional().meta({ description: "1: store nothing if a reading is rejected" }),
+});
 const INGEST: Operation = {
   summary: "Store readings of a phone",
-  query: z.object({
-    strict: z.enum(["1"]).optional().meta({ description: "1: store nothing if a reading is rejected" }),
-  }),
+  query: ingestQuery,
   body: ["SeedMessage", "SensorLoggerMessage"],
   example: EXAMPLE,
   answer: ["IngestResult"],
   problems: [400, 401, 403, 408, 413, 415, 429, 503],
 };
 
-const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>>> = {
+const PATHS: Record<string, Partial<Record<"get" | "post" | "put" | "patch" | "delete", Operation>>> = {
   "/sensor-data": { post: { ...INGEST, security: ["bearer", "basic", "apiKey"] } },
-  "/ingest/{token}": { post: { ...INGEST, summary: "Store readings of a phone that cannot set headers" } },
+  "/ingest/{token}": {
+    post: {
+      ...INGEST,
+      summary: "Store readings of a phone that cannot set headers",
+      query: z.object({
+        ...ingestQuery.shape,
+        hints: z.enum(["499"]).optional().meta({
+          description:
+            "499: a missing motion sensor, or a key that is no more, is answered with status 499 and plain text, which Sensor Logger shows",
+        }),
+      }),
+    },
+  },
+  "/ingest/phyphox/{token}": {
+    post: {
+      ...INGEST,
+      summary: "Store what phyphox posts with the experiment file of the Devices page",
+      body: ["PhyphoxPost"],
+      example: PHYPHOX_EXAMPLE,
+    },
+  },
+  "/ingest/phyphox/{token}/experiment": {
+    get: {
+      summary: "The experiment file that makes phyphox post here",
+      answer: { "application/octet-stream": "A phyphox experiment (XML) with the key in it" },
+      problems: [401, 403],
+    },
+  },
+  "/ca.crt": {
+    get: {
+      summary: "The certificate that phones install to trust this server, when it runs with --lan",
+      answer: { "application/x-x509-ca-cert": "X.509, DER" },
+      problems: [404],
+    },
+  },
   "/api/sessions": {
     get: {
       summary:
@@ -77,11 +156,78 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
       problems: [400],
     },
   },
+  "/api/sessions/import": {
+    post: {
+      summary:
+        "Make a session of a file that Sensor Logger exported (zip, CSV or JSON): the file as the body with its name in X-File-Name, or a form's field file",
+      query: imports.importQuery,
+      status: 201,
+      answer: ["ImportedSession"],
+      problems: [400, 413, 503],
+    },
+  },
   "/api/sessions/{sessionId}": {
     get: {
       summary: "One session and its segments",
       query: api.deviceQuery,
       answer: ["SessionDetail"],
+      problems: [400, 404],
+    },
+    patch: {
+      summary: "Change a session's name and note",
+      query: api.deviceQuery,
+      body: ["SessionChange"],
+      answer: ["SessionDetail"],
+      problems: [400, 404, 409, 503],
+    },
+    delete: {
+      summary:
+        "Hide a session, also what still comes of it; ten minutes later its windows are removed. What phones sent stays " +
+        "in the log until its retention ends, rows in Snowflake stay",
+      query: api.deviceQuery,
+      answer: ["DeletedSession"],
+      problems: [400, 404, 409, 503],
+    },
+  },
+  "/api/sessions/{sessionId}/restore": {
+    post: {
+      summary: "Undo the deletion, within ten minutes",
+      query: api.undeleteQuery,
+      answer: ["SessionDetail"],
+      problems: [400, 404, 409, 410, 503],
+    },
+  },
+  "/api/sessions/{sessionId}/reclassify": {
+    post: {
+      summary:
+        "Decide the session's windows again with the thresholds in force, here; the log and Snowflake keep what was " +
+        "decided live",
+      query: api.deviceQuery,
+      answer: ["SessionDetail"],
+      problems: [400, 404, 409, 422, 503],
+    },
+  },
+  "/api/sessions/{sessionId}/labels/{span}": {
+    put: {
+      summary:
+        "Say what a span (FROM-TO, ms since the Unix epoch) really was; what it covers of other labels is theirs no more",
+      query: api.deviceQuery,
+      body: ["LabelRequest"],
+      answer: ["LabelList"],
+      problems: [400, 404, 409, 422, 503],
+    },
+    delete: {
+      summary: "Take a span's labels away",
+      query: api.deviceQuery,
+      answer: ["LabelList"],
+      problems: [400, 404, 409, 422, 503],
+    },
+  },
+  "/api/sessions/{sessionId}/series": {
+    get: {
+      summary: "A session's windows as the points of a chart",
+      query: api.seriesQuery,
+      answer: ["Series"],
       problems: [400, 404],
     },
   },
@@ -96,8 +242,17 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
   "/api/sessions/{sessionId}/activity.csv": {
     get: {
       summary: "A session's windows as CSV",
+      query: api.sessionActivityQuery,
       answer: { "text/csv": "One window a line" },
-      problems: [404],
+      problems: [400],
+    },
+  },
+  "/api/sessions/{sessionId}/activity.parquet": {
+    get: {
+      summary: "A session's windows as an Apache Parquet file",
+      query: api.sessionActivityQuery,
+      answer: { "application/vnd.apache.parquet": "One window a row" },
+      problems: [400],
     },
   },
   "/api/activity": {
@@ -106,6 +261,31 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
       query: api.activityQuery,
       answer: ["ActivityPage"],
       problems: [400],
+    },
+  },
+  "/api/devices/{deviceId}/pairing": {
+    post: {
+      summary: "A code for a phone's camera, good once and for ten minutes",
+      body: ["PairingRequest"],
+      status: 201,
+      answer: ["PairingOffer"],
+      problems: [400, 503],
+    },
+  },
+  "/api/pair": {
+    post: {
+      summary: "Exchange a pairing code for the device's key, once",
+      body: ["PairRequest"],
+      answer: ["Paired"],
+      problems: [400, 404, 410, 503],
+    },
+  },
+  "/api/phone": {
+    get: {
+      summary: "What the phone whose key is sent is doing",
+      answer: ["PhoneStatus"],
+      problems: [401, 403],
+      security: ["bearer", "basic", "apiKey"],
     },
   },
   "/api/live": {
@@ -118,14 +298,48 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
       problems: [400, 503],
     },
   },
+  "/api/live/raw": {
+    get: {
+      summary:
+        "A device's readings as this process takes them, ten events a second at most; nothing of before",
+      query: rawQuery,
+      answer: { "text/event-stream": ["RawReadings"] },
+      problems: [400, 503],
+    },
+  },
   "/api/devices": {
-    get: { summary: "Devices", answer: ["DeviceList"] },
+    get: {
+      summary: "Devices that are registered or were heard of, and how their readings come in",
+      query: api.devicesQuery,
+      answer: ["DevicePage"],
+      problems: [400],
+    },
     post: {
       summary: "Register a device, or give it a new key",
       body: ["DeviceRequest"],
       status: 201,
       answer: ["IssuedKey"],
-      problems: [400],
+      problems: [400, 409],
+    },
+  },
+  "/api/devices/{deviceId}": {
+    patch: {
+      summary: "Change a device's name, or how its readings are taken",
+      body: ["DeviceChange"],
+      answer: ["Device"],
+      problems: [400, 404, 409],
+    },
+    delete: {
+      summary: "Take a device out of the registry and end its key; its sessions stay",
+      answer: ["RemovedDevice"],
+      problems: [404, 409],
+    },
+  },
+  "/api/devices/{deviceId}/restore": {
+    post: {
+      summary: "Undo the removal, also of the key",
+      answer: ["Device"],
+      problems: [404, 409],
     },
   },
   "/api/devices/{deviceId}/key": {
@@ -133,9 +347,50 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
       summary: "A new key in place of the old one",
       status: 201,
       answer: ["IssuedKey"],
-      problems: [404],
+      problems: [404, 409],
     },
-    delete: { summary: "Revoke the key", answer: ["Device"], problems: [404] },
+    delete: { summary: "Revoke the key", answer: ["Device"], problems: [404, 409] },
+  },
+  "/api/thresholds": {
+    get: { summary: "The thresholds in force, with their version as ETag", answer: ["ThresholdsState"] },
+    put: {
+      summary: "Change them on every process within 2 s; If-Match names the version that is changed",
+      body: ["ThresholdsChange"],
+      answer: ["ThresholdsState"],
+      problems: [400, 412, 422, 428, 503],
+    },
+  },
+  "/api/thresholds/history": {
+    get: {
+      summary: "Every version of the thresholds: who, when, why; newest first",
+      query: thresholds.historyQuery,
+      answer: ["ThresholdsHistory"],
+      problems: [400],
+    },
+  },
+  "/api/thresholds/histogram": {
+    post: {
+      summary: "Windows of recorded sessions by mean magnitude and label",
+      body: ["HistogramRequest"],
+      answer: ["Histogram"],
+      problems: [400, 422, 503],
+    },
+  },
+  "/api/thresholds/preview": {
+    post: {
+      summary: "What other values would do to recorded sessions",
+      body: ["TuningRequest"],
+      answer: ["Preview"],
+      problems: [400, 422, 503],
+    },
+  },
+  "/api/thresholds/suggest": {
+    post: {
+      summary: "The values that agree best with the labels of recorded sessions",
+      body: ["TuningRequest"],
+      answer: ["Suggestion"],
+      problems: [400, 422, 503],
+    },
   },
   "/api/demo": { post: { summary: "Play a recording as a phone would", status: 202, answer: ["Demo"] } },
   "/api/log": {
@@ -160,6 +415,88 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
       problems: [400, 503],
     },
   },
+  "/api/dead-letters/discard": {
+    post: {
+      summary: "Discard those with a reason, of the newest",
+      body: ["LettersRequest"],
+      answer: ["Discarded"],
+      problems: [400, 503],
+    },
+  },
+  "/api/dead-letters/redrive": {
+    post: {
+      summary: "Send in once more those that could not be read for a reason, of the newest",
+      body: ["LettersRequest"],
+      answer: ["RedrivenAll"],
+      problems: [400, 503],
+    },
+  },
+  "/api/dead-letters/{topic}/{partition}/{offset}": {
+    delete: { summary: "Discard one; its record stays", answer: ["Discarded"], problems: [404, 503] },
+  },
+  "/api/dead-letters/{topic}/{partition}/{offset}/redrive": {
+    post: {
+      summary:
+        "Send one in once more that could not be read; when it is taken, it is no dead letter any more",
+      answer: ["Redriven"],
+      problems: [404, 409, 422, 503],
+    },
+  },
+  "/api/dead-letters/{topic}/{partition}/{offset}/value": {
+    get: {
+      summary: "Its bytes as they were, as far as they are kept",
+      answer: { "application/octet-stream": "The value" },
+      problems: [404, 503],
+    },
+  },
+  "/api/users": {
+    get: { summary: "Who may sign in", answer: ["UserList"] },
+    post: {
+      summary: "One more user",
+      body: ["UserRequest"],
+      status: 201,
+      answer: ["User"],
+      problems: [400, 409, 422, 503],
+    },
+  },
+  "/api/users/{userId}": {
+    patch: {
+      summary:
+        "Change role or password (which ends the sessions), disable or enable; the last admin stays one",
+      body: ["UserChange"],
+      answer: ["User"],
+      problems: [400, 404, 409, 422, 503],
+    },
+    delete: {
+      summary: "Remove a user, with sessions and tokens",
+      answer: ["RemovedUser"],
+      problems: [404, 409, 422],
+    },
+  },
+  "/api/users/{userId}/sessions": {
+    delete: { summary: "Sign a user out everywhere", answer: ["User"], problems: [404, 409] },
+  },
+  "/api/tokens": {
+    get: { summary: "API tokens: one's own, for admins all", answer: ["TokenList"] },
+    post: {
+      summary: "Make an API token; not with a token",
+      body: ["TokenRequest"],
+      status: 201,
+      answer: ["IssuedToken"],
+      problems: [400, 422],
+    },
+  },
+  "/api/tokens/{tokenId}": {
+    delete: { summary: "Revoke an API token", answer: ["RevokedToken"], problems: [404, 409] },
+  },
+  "/api/audit": {
+    get: {
+      summary: "Who changed what and when: the newest 5,000 admin changes, newest first",
+      query: people.auditQuery,
+      answer: ["AuditPage"],
+      problems: [400],
+    },
+  },
   "/api/openapi.json": { get: { summary: "This document", answer: { "application/json": "OpenAPI 3.1" } } },
   "/grafana/{file}": {
     get: {
@@ -178,15 +515,24 @@ const PATHS: Record<string, Partial<Record<"get" | "post" | "delete", Operation>
 
 const PROBLEMS: Record<number, string> = {
   400: "Unreadable, or nothing usable in it; `errors` points to what is wrong",
-  401: "No key, or one that no device has",
-  403: "A revoked key, or one of another device",
+  401: "No key or token, or one that is not known, and nobody is signed in",
+  403:
+    "A revoked key, or one of another device; a change that only admins may make; a write from another site's page",
   404: "There is no such thing",
+  410: "It was there and is over; the detail says how to get a new one",
+  409: "Someone else changed it at the same time; read it again",
   408: "The body took too long to arrive",
+  412: "Someone else changed it since: `current` is what is there now",
   413: "Too large on the wire, inflated, or in readings",
   415: "A media type or content encoding that is not supported",
+  422: "Readable, but it cannot be so; `errors` points to what is wrong",
+  428: "If-Match is missing",
   429: "Too many requests of this device; see Retry-After",
   503: "Not now, nothing was stored; see Retry-After",
 };
+
+/** What needs someone to be signed in, or a token, unless it says otherwise. */
+const SIGNED_IN = /^\/(api\/(?!pair$)|grafana\/|metrics$)/;
 
 /** Of the API, not of the program: the first number changes when clients have to. */
 const API_VERSION = "1.0.0";
@@ -196,7 +542,7 @@ export function openapi(): JsonObject {
   const paths: JsonObject = {};
   for (const [path, operations] of Object.entries(PATHS)) {
     const item: JsonObject = { parameters: pathParameters(path) };
-    for (const [method, operation] of Object.entries(operations)) item[method] = describe(operation);
+    for (const [method, operation] of Object.entries(operations)) item[method] = describe(path, operation);
     paths[path] = item;
   }
   return {
@@ -217,6 +563,17 @@ export function openapi(): JsonObject {
         bearer: { type: "http", scheme: "bearer", description: "The device's key" },
         basic: { type: "http", scheme: "basic", description: "The device's key as password, any user" },
         apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "The device's key" },
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description: "An API token (att_…), made on the account page",
+        },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "session",
+          description: "A browser that is signed in",
+        },
       },
     },
   };
@@ -231,8 +588,10 @@ function pathParameters(path: string): Json[] {
   }));
 }
 
-function describe(operation: Operation): JsonObject {
-  const { summary, query, body, example, status = 200, answer, problems = [], security } = operation;
+function describe(path: string, operation: Operation): JsonObject {
+  const { summary, query, body, example, status = 200, answer, security } = operation;
+  const needsSignIn = security === undefined && SIGNED_IN.test(path);
+  const problems = new Set([...operation.problems ?? [], ...needsSignIn ? [401, 403] : []]);
   const responses: JsonObject = { [status]: { description: "Success", content: content(answer) } };
   for (const status of problems) responses[status] = { $ref: `#/components/responses/Problem${status}` };
   const described: JsonObject = { summary, responses };
@@ -242,6 +601,7 @@ function describe(operation: Operation): JsonObject {
     described.requestBody = { required: true, content: { "application/json": json } };
   }
   // The empty one: with INGEST_OPEN no key is needed.
+  if (needsSignIn) described.security = [{ token: [] }, { session: [] }];
   if (security !== undefined) described.security = [...security.map((name) => ({ [name]: [] })), {}];
   return described;
 }

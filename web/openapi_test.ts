@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import type { Method } from "./define.ts";
 import { openapi } from "./openapi.ts";
 import { scanRoutes, toPattern } from "./scan.ts";
 
@@ -49,11 +50,13 @@ Deno.test("the schema of a message accepts the document's example and refuses on
   assert.equal(schema.safeParse({ ...example, messageId: undefined }).success, false);
 });
 
-Deno.test("ingest documents its carriers of keys, the other routes none", () => {
+Deno.test("ingest documents its carriers of keys, the API tokens and sessions, probes nothing", () => {
   assert.deepEqual(document.paths["/sensor-data"].post.security, [{ bearer: [] }, { basic: [] }, {
     apiKey: [],
   }, {}]);
-  assert.equal(document.paths["/api/devices"].get.security, undefined);
+  assert.deepEqual(document.paths["/api/devices"].get.security, [{ token: [] }, { session: [] }]);
+  assert.ok(document.paths["/api/devices"].get.responses[401]);
+  assert.equal(document.paths["/healthz"].get.security, undefined);
   assert.deepEqual(document.paths["/ingest/{token}"].parameters.map((p: { name: string }) => p.name), [
     "token",
   ]);
@@ -73,4 +76,18 @@ Deno.test("every endpoint is documented with its methods, and nothing else is", 
     return [path, ...methods.sort()].join(" ");
   });
   assert.deepEqual(documented.sort(), served.sort());
+});
+
+Deno.test("a method asks for sign-in exactly where the route does", async () => {
+  const routes = (await scanRoutes()).filter(({ file }) => file.endsWith(".ts"));
+  for (const { file, module } of routes) {
+    const path = toPattern(file).replaceAll(/:(\w+)/g, "{$1}");
+    for (const method of Object.keys(module.handler ?? {}) as Method[]) {
+      const access = module.access?.[method] ?? "viewer";
+      const described = document.paths[path]?.[method.toLowerCase()];
+      if (described === undefined) continue;
+      const isAsked = JSON.stringify(described.security)?.includes("session") ?? false;
+      assert.equal(isAsked, access !== "open" && access !== "key", `${method} ${path}`);
+    }
+  }
 });

@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { assertLocal, isOpen } from "./access.ts";
+import { refusalOfForeign } from "./auth/local.ts";
 import { HttpProblem } from "./problem.ts";
 import type { Readiness, Services } from "./services.ts";
 
 /** What the answers are made from. */
 export type Probes = Pick<Services, "readiness" | "metrics">;
+
+const FOR_THIS_MACHINE = new HttpProblem(
+  403,
+  "The figures of a process without pages are for programs on its own machine: ask http://127.0.0.1:PORT/metrics there.",
+);
 
 /** `GET /healthz`: the process answers. */
 export function healthResponse(): Response {
@@ -38,10 +43,10 @@ export function metricsResponse(text: string): Response {
 export async function answerProbe(probes: Probes, req: Request, remote: string): Promise<Response> {
   const { pathname } = new URL(req.url);
   try {
-    if (!isOpen(pathname)) assertLocal(req, remote);
     if (req.method === "GET" || req.method === "HEAD") {
       if (pathname === "/healthz") return healthResponse();
       if (pathname === "/readyz") return readinessResponse(await probes.readiness());
+      if (pathname === "/metrics" && refusalOfForeign(req, remote) !== null) throw FOR_THIS_MACHINE;
       if (pathname === "/metrics") return metricsResponse(await probes.metrics());
     }
     throw new HttpProblem(

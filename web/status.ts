@@ -4,7 +4,14 @@
  * @module
  */
 import { formatAge, formatCount } from "../islands/live/format.ts";
-import type { LogHealth, MqttHealth, Readiness, Services, SnowflakeHealth, SystemDetails } from "./services.ts";
+import type {
+  LogHealth,
+  MqttHealth,
+  Readiness,
+  Services,
+  SnowflakeHealth,
+  SystemDetails,
+} from "./services.ts";
 
 /** `ok`: as it should be. `busy`: so by itself soon. `off`: not switched on. `wrong`: someone has to do something. */
 export type PartState = "ok" | "busy" | "off" | "wrong";
@@ -114,7 +121,9 @@ function mqttPart(health: MqttHealth, nowMs: number): Said {
   const { url, topic, trouble, stored, refused, waiting, lastMessageAtMs, lastRefusal } = health.status;
   const last = lastMessageAtMs === null
     ? "none since the start"
-    : `${messages(stored)} taken since the start, the last one came ${formatAge(nowMs - lastMessageAtMs)} ago`;
+    : `${messages(stored)} taken since the start, the last one came ${
+      formatAge(nowMs - lastMessageAtMs)
+    } ago`;
   const text = `Listening to ${topic} at ${url}: ${last}.`;
   if (trouble !== null) return wrong(`${trouble}. ${capital(last)}.`);
   if (refused > 0) {

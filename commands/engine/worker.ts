@@ -7,7 +7,7 @@
 import type { Group } from "../../log/embedded/appender.ts";
 import { EmbeddedLog } from "../../log/embedded/log.ts";
 import type { LetterPlace, Log } from "../../log/port.ts";
-import type { ControlEvent } from "../../log/records.ts";
+import type { ActivityRecord, ControlEvent } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
@@ -28,6 +28,7 @@ import type {
   ToEngine,
 } from "./protocol.ts";
 import { RecentActivity } from "./recent.ts";
+import { visibleRuns } from "./visible.ts";
 
 /** How often the read model writes a slice, ms. */
 const READ_MODEL_INTERVAL_MS = 250;
@@ -110,11 +111,14 @@ class EngineHost {
   }
 
   async start(): Promise<void> {
-    await this.#log.tailActivity(this.#recent.from, (records, partition, ends) => {
-      this.#recent.add(records, partition, ends);
-      this.#channels.publish(records, partition, ends);
-    });
     await followEvents(this.#log, (event) => this.#readModel.fold(event), fail);
+    const isHidden = (record: ActivityRecord) => this.#readModel.isHidden(record.deviceId, record.sessionId);
+    await this.#log.tailActivity(this.#recent.from, (records, partition, ends) => {
+      for (const run of visibleRuns(records, partition, ends, isHidden)) {
+        this.#recent.add(run.records, partition, run.ends);
+        this.#channels.publish(run.records, partition, run.ends);
+      }
+    });
     this.#fillReadModel();
     const { runsTasks, snowflake } = this.#options;
     if (runsTasks) {
@@ -128,6 +132,7 @@ class EngineHost {
     // A session's last windows come back from Kafka later than this; that it is silent shows that it has ended.
     if (status === "closed" && this.#embedded === null) return;
     this.#readModel.note(status, deviceId, sessionId, at);
+    if (this.#readModel.isHidden(deviceId, sessionId)) return;
     this.#channels.note({ status, at, session: { deviceId, sessionId } });
   }
 

@@ -5,7 +5,7 @@ import { Time } from "../Time.tsx";
 import { figures, type Finding, findings, gravityWords, SOURCE_NAMES } from "./health_words.ts";
 
 /** What can be done with a device. */
-export type DeviceAction = "edit" | "key" | "revoke" | "remove";
+export type DeviceAction = "edit" | "pair" | "revoke" | "remove";
 
 export interface DeviceCardProps {
   item: DeviceItem;
@@ -63,9 +63,9 @@ export function DeviceCard({ item, nowMs, canEdit, onAction }: DeviceCardProps) 
           {createdAt === null ? "Register" : "Change"}
           <span class="sr-only">{title}</span>
         </button>
-        <button type="button" disabled={!canEdit} onClick={act("key")}>
-          {hasKey ? "New key" : "Give a key"}
-          <span class="sr-only">for {title}</span>
+        <button type="button" disabled={!canEdit} onClick={act("pair")}>
+          {hasKey ? "Pair again" : "Pair"}
+          <span class="sr-only">{title}</span>
         </button>
         {hasKey && (
           <button type="button" class="quiet" disabled={!canEdit} onClick={act("revoke")}>

@@ -11,31 +11,38 @@ export function Strangers({ list }: { list: Stranger[] }) {
       <h2 id="strangers">Refused, and no known device</h2>
       <p class="hint">
         As seen by this process since its start, the newest 100. A phone with a wrong or old key appears here:
-        give its device a new key.
+        pair it again.
       </p>
-      <ul>
-        {list.map(({ deviceId, agent, status, count, at, reason, excerpt }) => (
-          <li key={`${deviceId}\n${agent}\n${status}`}>
-            <h3>
-              {deviceId !== null
-                ? escapeControls(deviceId)
-                : agent !== null
-                ? escapeControls(agent)
-                : "unknown sender"}
-            </h3>
-            <p class="hint">
-              {deviceId !== null && agent !== null && <span>{escapeControls(agent)}</span>}
-              <span>{count === 1 ? "once" : `${count} times`}</span>
-              <span>
-                last <Time ms={at} />
-              </span>
-              <span>{`status ${status}`}</span>
-            </p>
-            <p>{escapeControls(reason)}</p>
-            {excerpt !== "" && <Excerpt text={excerpt} />}
-          </li>
-        ))}
-      </ul>
+      <StrangerList list={list} />
     </section>
+  );
+}
+
+/** One each, with what they sent. */
+export function StrangerList({ list }: { list: Stranger[] }) {
+  return (
+    <ul>
+      {list.map(({ deviceId, agent, status, count, at, reason, excerpt }) => (
+        <li key={`${deviceId}\n${agent}\n${status}`}>
+          <h3>
+            {deviceId !== null
+              ? escapeControls(deviceId)
+              : agent !== null
+              ? escapeControls(agent)
+              : "unknown sender"}
+          </h3>
+          <p class="hint">
+            {deviceId !== null && agent !== null && <span>{escapeControls(agent)}</span>}
+            <span>{count === 1 ? "once" : `${count} times`}</span>
+            <span>
+              last <Time ms={at} />
+            </span>
+            <span>{`status ${status}`}</span>
+          </p>
+          <p>{escapeControls(reason)}</p>
+          {excerpt !== "" && <Excerpt text={excerpt} />}
+        </li>
+      ))}
+    </ul>
   );
 }

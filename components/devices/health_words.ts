@@ -66,7 +66,7 @@ function neverSeen({ hasKey, createdAt }: DeviceItem): Finding {
     ? "Open its app and check the push address; it ends with the key."
     : createdAt === null
     ? "It was refused."
-    : "Give it a key, and put the address you get into its app.";
+    : "Pair it to give it a key.";
   return { state: "note", text: `Nothing of it was taken since this process started. ${next}` };
 }
 

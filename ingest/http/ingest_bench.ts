@@ -4,6 +4,7 @@
  * @module
  */
 import { newIngestCounters } from "../counters.ts";
+import { DeviceHealths } from "../device_health.ts";
 import { MessageReader } from "../message.ts";
 import { createIngest } from "./service.ts";
 import { DEFAULT_INGEST } from "../settings.ts";
@@ -22,13 +23,16 @@ const message = (name: string) => ({
 const text = JSON.stringify(message("accelerometer"));
 const parsed = JSON.parse(text);
 const reader = new MessageReader(DEFAULT_INGEST);
+const tally = reader.read(parsed, NOW_MS + 1000);
 const service = createIngest({
   sink: { append: () => Promise.resolve({ duplicate: false }) },
   keys: { owner: () => null },
   settings: { ...DEFAULT_INGEST, openIngest: true, requestsPerS: 1e9, burst: 1e9 },
   now: () => NOW_MS + 1000,
   counters: newIngestCounters(),
+  health: new DeviceHealths(() => ({ included: true, unit: "ms2" })),
 });
+const health = new DeviceHealths(() => ({ included: true, unit: "ms2" }));
 const headers = { "content-type": "application/json", "content-length": String(text.length) };
 
 Deno.bench("JSON.parse alone", () => {
@@ -37,6 +41,10 @@ Deno.bench("JSON.parse alone", () => {
 
 Deno.bench("judge a parsed message", () => {
   reader.read(parsed, NOW_MS + 1000);
+});
+
+Deno.bench("watch how a judged message came in", () => {
+  health.took(reader.batch, tally, parsed);
 });
 
 Deno.bench("post() with a Request made for it", async () => {

@@ -58,11 +58,11 @@ export function deviceOfKey(keys: KeyRing, key: string): string {
   const owner = key.length > MAX_KEY_LENGTH ? null : keys.owner(key);
   if (owner === null) {
     throw unauthorized(
-      "this key belongs to no device; copy it again, or make a new one with Add a phone on the live page",
+      "this key belongs to no device; copy it again, or pair the phone anew on the Devices page",
     );
   }
   if (owner.revoked) {
-    throw forbidden("this key was revoked: make a new one with Add a phone on the live page");
+    throw forbidden("this key was revoked: pair the phone again on the Devices page");
   }
   return owner.deviceId;
 }

@@ -54,13 +54,34 @@ function warnings({ accepted, rejected, ignored, duplicate, late, ahead, repeate
         `${repeated} readings have the time of an earlier one and were dropped: are the timestamps precise to the millisecond?`,
     });
   }
-  if (ignored > 0 && accepted + rejected + duplicate === 0) {
-    list.push({
-      code: "no_motion_sensor",
-      detail: "none of the readings is of a motion sensor: turn on Accelerometer in the app",
-    });
+  if (hasNoMotion({ accepted, rejected, ignored, duplicate })) {
+    list.push({ code: "no_motion_sensor", detail: NO_MOTION_HINT });
   }
   return list;
+}
+
+const NO_MOTION_HINT = "none of the readings is of a motion sensor: turn on Accelerometer in the app";
+
+/** There were readings, all of other sensors. */
+const hasNoMotion = (tally: Pick<Tally, "accepted" | "rejected" | "ignored" | "duplicate">): boolean =>
+  tally.ignored > 0 && tally.accepted + tally.rejected + tally.duplicate === 0;
+
+/** Sensor Logger shows its user the text of such an answer, once a recording; any other app takes it for an error. */
+const HINT_STATUS = 499;
+
+/**
+ * The answer that a person with Sensor Logger sees, for those who asked for it with `?hints=499`.
+ *
+ * @param outcome the readings' fates, or the refusal
+ * @returns null when there is nothing that the person could mend
+ */
+export function hint(outcome: Tally | HttpProblem): Response | null {
+  let text: string | null = null;
+  if (!(outcome instanceof HttpProblem)) text = hasNoMotion(outcome) ? NO_MOTION_HINT : null;
+  else if (outcome.status === 401 || outcome.status === 403) text = outcome.message;
+  if (text === null) return null;
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  return new Response(`Activity Tracker: ${text}`, { status: HINT_STATUS, headers });
 }
 
 /** The refusal of readings of which none (or, where all were asked for, not every one) can be used. */

@@ -4,16 +4,20 @@
  * @module
  */
 import type { Appended } from "../../log/port.ts";
+import type { Source } from "../../log/records.ts";
 import { TooLarge } from "../../log/too_large.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import { HttpProblem } from "../../web/problem.ts";
 import type { Ingest } from "../../web/services.ts";
 import { BodyReader } from "./body.ts";
 import { countProblem, countReadings, type IngestCounters } from "../counters.ts";
+import type { DeviceHealths } from "../device_health.ts";
 import { deviceOfKey, forbidden, headerKey, type KeyRing, unauthorized } from "./keys.ts";
 import { EXAMPLE, MessageReader, UnusableMessage } from "../message.ts";
+import type { PhoneLabels } from "../phone_labels.ts";
+import { fromPhyphox } from "../phyphox.ts";
 import { RateLimiter } from "../rate_limit.ts";
-import { allRejected, reply } from "./reply.ts";
+import { allRejected, hint, reply } from "./reply.ts";
 import type { IngestSettings } from "../settings.ts";
 import type { BatchSink } from "../sink.ts";
 import { LoadShedder } from "./load_shedder.ts";
@@ -26,6 +30,10 @@ export interface IngestDeps {
   /** The server's clock, ms since the Unix epoch. */
   now: () => number;
   counters: IngestCounters;
+  /** Watches how each device's readings come in. */
+  health?: DeviceHealths;
+  /** Hears what phones say of their activity. */
+  labels?: Pick<PhoneLabels, "hear">;
 }
 
 export interface IngestService extends Ingest {
@@ -42,12 +50,24 @@ export interface IngestService extends Ingest {
  */
 export function createIngest(deps: IngestDeps): IngestService {
   const handler = new IngestHandler(deps);
-  return { post: (req, token) => handler.post(req, token), close: () => handler.close() };
+  return {
+    post: (req, token) => handler.post(req, token),
+    postPhyphox: (req, token) => handler.post(req, token, PHYPHOX),
+    close: () => handler.close(),
+  };
 }
 
 /** What a refused phone is told to wait, s: a refusal costs almost half of what an accepted request does, so they must be few. */
 const MIN_RETRY_AFTER_S = 5;
 const RETRY_SPREAD_S = 10;
+
+/** What a client sends that has a shape of its own. */
+interface Format {
+  source: Source;
+  /** Makes a message of any shape that is read of what was sent. @throws UnusableMessage when it cannot */
+  toMessage(body: unknown): unknown;
+}
+const PHYPHOX: Format = { source: "phyphox", toMessage: fromPhyphox };
 
 /** How one request is to be handled, beside its body. */
 interface Manner {
@@ -58,6 +78,12 @@ interface Manner {
   keyDevice: string | undefined;
   /** Whether the body holds several messages, one a line. */
   lines: boolean;
+  /** Undefined when the message itself shows it. */
+  format: Format | undefined;
+  /** Refuse everything if one reading is rejected. */
+  strict: boolean;
+  /** Whether what a person can mend is answered as Sensor Logger shows it to them. */
+  hints: boolean;
 }
 
 class IngestHandler {
@@ -80,33 +106,46 @@ class IngestHandler {
     this.#bodies.close();
   }
 
-  async post(req: Request, token?: string): Promise<Response> {
+  async post(req: Request, token?: string, format?: Format): Promise<Response> {
     const { counters } = this.#deps;
     counters.requests++;
+    let keyDevice: string | undefined, bytes: Uint8Array | undefined;
+    const query = req.url.includes("?") ? new URL(req.url).searchParams : null;
+    const strict = query?.get("strict") === "1";
+    const hints = token !== undefined && query?.get("hints") === "499";
     try {
       const lines = isLines(req.headers.get("content-type"));
-      const keyDevice = this.#keyDevice(req.headers, token);
-      const bytes = await this.#bodies.read(req);
+      keyDevice = this.#keyDevice(req.headers, token);
+      bytes = await this.#bodies.read(req);
       // Not before: a connection whose request was not read to its end is closed, and to make a new one costs more than to read.
       if (!this.#shedder.admit()) throw overloaded();
       const ownDevice = token === undefined ? undefined : keyDevice;
-      const strict = req.url.includes("?") && new URL(req.url).searchParams.get("strict") === "1";
       const enteredMs = this.#shedder.enter();
       try {
-        return await this.#take(bytes, { nowMs: this.#deps.now(), ownDevice, keyDevice, lines }, strict);
+        const nowMs = this.#deps.now();
+        return await this.#take(bytes, { nowMs, ownDevice, keyDevice, lines, format, strict, hints });
       } finally {
         this.#shedder.leave(enteredMs);
       }
     } catch (error) {
       const problem = asProblem(error);
       countProblem(counters, problem.status);
-      return problem.toResponse();
+      this.#deps.health?.refused({
+        status: problem.status,
+        reason: problem.message,
+        keyDevice,
+        body: bytes,
+        agent: req.headers.get("user-agent"),
+        nowMs: this.#deps.now(),
+      });
+      return (hints ? hint(problem) : null) ?? problem.toResponse();
     }
   }
 
-  #take(bytes: Uint8Array, manner: Manner, strict: boolean): Promise<Response> {
-    const messages = this.#parse(bytes, manner.lines);
-    if (manner.lines || strict) this.#check(messages, manner, strict);
+  #take(bytes: Uint8Array, manner: Manner): Promise<Response> {
+    const parsed = this.#parse(bytes, manner.lines);
+    const messages = manner.format === undefined ? parsed : parsed.map(manner.format.toMessage);
+    if (manner.lines || manner.strict) this.#check(messages, manner);
     return this.#store(messages, manner);
   }
 
@@ -116,7 +155,7 @@ class IngestHandler {
     if (key !== null) return deviceOfKey(this.#deps.keys, key);
     if (this.#deps.settings.openIngest) return undefined;
     throw unauthorized(
-      "readings need the device's key: send Authorization: Bearer <key>, or post to /ingest/<key>; Add a phone on the live page makes one",
+      "readings need the device's key: send Authorization: Bearer <key>, or post to /ingest/<key>; pairing the phone on the Devices page makes one",
     );
   }
 
@@ -142,7 +181,7 @@ class IngestHandler {
   }
 
   /** Judges all messages without storing any, so that what is refused as a whole leaves nothing behind. */
-  #check(messages: unknown[], manner: Manner, strict: boolean): void {
+  #check(messages: unknown[], manner: Manner): void {
     const sum = newTally();
     messages.forEach((message, i) => addTally(sum, this.#read(message, i, manner)));
     const { maxReadings } = this.#deps.settings;
@@ -154,13 +193,14 @@ class IngestHandler {
         `the messages hold ${readings} readings: expected at most ${maxReadings} a request; send them in parts`,
       );
     }
-    if (strict && sum.rejected > 0) throw allRejected(sum);
+    if (manner.strict && sum.rejected > 0) throw allRejected(sum);
   }
 
   /** Waits for nothing until every message is with the sink: the columns are shared scratch space. */
   async #store(messages: unknown[], manner: Manner): Promise<Response> {
-    const { counters, sink } = this.#deps;
+    const { counters, sink, health } = this.#deps;
     const sum = newTally();
+    const watched: (ReturnType<DeviceHealths["took"]> | undefined)[] = [];
     const tallies: Tally[] = [];
     const appends: Promise<Appended>[] = [];
     let limited = false;
@@ -170,9 +210,12 @@ class IngestHandler {
         limited = true;
         this.#limit(this.#messages.batch.deviceId, manner.nowMs);
       }
+      if (this.#messages.hasNotes) this.#hear(messages[i]);
+      const seen = readingsIn(tally) > 0 ? health?.took(this.#messages.batch, tally, messages[i]) : undefined;
       if (tally.accepted === 0) {
         addTally(sum, tally);
       } else {
+        watched.push(seen);
         tallies.push(tally);
         appends.push(sink.append(this.#messages.batch));
       }
@@ -182,20 +225,33 @@ class IngestHandler {
     for (let i = 0; i < results.length; i++) {
       if (results[i].duplicate) {
         counters.duplicateMessages++;
+        if (watched[i] !== undefined) health!.repeated(watched[i]!);
         markDuplicate(tallies[i]);
       }
       addTally(sum, tallies[i]);
     }
     countReadings(counters, sum);
     if (appends.length === 0 && sum.rejected > 0) throw allRejected(sum);
-    return reply(sum);
+    return (manner.hints && !this.#moved(manner) ? hint(sum) : null) ?? reply(sum);
   }
 
-  #read(message: unknown, position: number, { nowMs, ownDevice, keyDevice, lines }: Manner): Tally {
+  /** Whether the device's motion sensor reports, so that it is on: some messages hold only what other sensors say. */
+  #moved({ keyDevice, nowMs }: Manner): boolean {
+    return typeof this.#deps.health?.of(keyDevice!, nowMs)?.readingsPerS === "number";
+  }
+
+  #hear(message: unknown): void {
+    const { payload } = message as { payload?: unknown[] };
+    const { deviceId, sessionId } = this.#messages.batch;
+    if (payload !== undefined) this.#deps.labels?.hear(deviceId, sessionId, payload);
+  }
+
+  #read(message: unknown, position: number, { nowMs, ownDevice, keyDevice, lines, format }: Manner): Tally {
     const { batch } = this.#messages;
     let tally: Tally;
     try {
       tally = this.#messages.read(message, nowMs, ownDevice);
+      if (format !== undefined) batch.source = format.source;
     } catch (error) {
       if (lines && error instanceof UnusableMessage) error.pointer = `/${position}${error.pointer}`;
       throw error;

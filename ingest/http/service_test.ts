@@ -4,6 +4,7 @@ import type { ReadingBatch } from "../../log/records.ts";
 import { TooLarge } from "../../log/too_large.ts";
 import { Unavailable } from "../../log/unavailable.ts";
 import { newIngestCounters } from "../counters.ts";
+import { DeviceHealths } from "../device_health.ts";
 import { createIngest, type IngestDeps } from "./service.ts";
 import { DEFAULT_INGEST } from "../settings.ts";
 
@@ -45,7 +46,7 @@ function setup(change: Partial<IngestDeps> = {}) {
     const response = await ingest.post(request, token);
     return { status: response.status, headers: response.headers, ...await response.json() };
   };
-  return { post, stored, counters, close: () => ingest.close() };
+  return { ingest, post, stored, counters, close: () => ingest.close() };
 }
 
 const reading = (name = "accelerometer", timestamp = NOW_MS, values: unknown = [1, 2, 3]) => ({
@@ -253,4 +254,93 @@ Deno.test("whatever bytes arrive, the answer is one of the contract and every re
   );
   const { requests, badRequests } = counters;
   assert.ok(badRequests > 0 && badRequests < requests, `${badRequests} of ${requests}`);
+});
+
+const phyphoxPost = {
+  acc_time: [0.02, 0.04],
+  accX: [0.1, null],
+  accY: [0.3, 0.4],
+  accZ: [9.8, 9.7],
+  time: { events: [{ event: "START", experimentTime: 0, systemTime: NOW_MS / 1000 - 1 }] },
+};
+
+Deno.test("postPhyphox() stores what phyphox posts under the key's device, and refuses only the reading with a null", async () => {
+  const { stored, ingest } = setup();
+  const send = (body: unknown) =>
+    ingest.postPhyphox(
+      new Request("http://localhost/", {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json; utf-8" },
+      }),
+      "at_d",
+    );
+  const answer = await (await send(phyphoxPost)).json();
+  assert.deepEqual([answer.status, answer.accepted, answer.rejected], ["partial", 1, 1]);
+  assert.deepEqual([stored[0].deviceId, stored[0].source, stored[0].gravity, stored[0].xyz], [
+    "d",
+    "phyphox",
+    "included",
+    [0.1, 0.3, 9.8],
+  ]);
+  const refused = await send({ accX: [] });
+  assert.equal(refused.status, 400);
+  assert.match((await refused.json()).detail, /has no acc_time/);
+});
+
+const payload = (...entries: [name: string, values: unknown][]) => ({
+  messageId: 1,
+  sessionId: "s",
+  deviceId: "app",
+  payload: entries.map(([name, values]) => ({ name, time: NOW_MS * 1e6, values })),
+});
+
+Deno.test("with ?hints=499 Sensor Logger's user is told in plain text what is to be mended, otherwise nobody is", async () => {
+  const { ingest } = setup();
+  const ask = async (token: string | undefined, query: string, body: unknown) => {
+    const url = `http://localhost/ingest/x${query}`;
+    const answer = await ingest.post(new Request(url, { method: "POST", body: JSON.stringify(body) }), token);
+    return [answer.status, answer.headers.get("content-type"), await answer.text()] as const;
+  };
+  const light = payload(["light", { lux: 3 }]);
+  const told = await ask("at_d", "?hints=499", light);
+  assert.deepEqual(told.slice(0, 2), [499, "text/plain; charset=utf-8"]);
+  assert.match(told[2], /^Activity Tracker: .*turn on Accelerometer/);
+  assert.match((await ask("at_old", "?hints=499", light))[2], /^Activity Tracker: this key was revoked/);
+  assert.equal((await ask("at_unknown", "?hints=499", light))[0], 499);
+
+  assert.equal((await ask("at_d", "", light))[0], 200);
+  assert.equal((await ask("at_old", "", light))[0], 403);
+  assert.equal((await ask(undefined, "?hints=499", light))[0], 200);
+  const accelerometer = payload(["accelerometer", { x: 0, y: 0, z: 0 }]);
+  assert.equal((await ask("at_d", "?hints=499", accelerometer))[0], 200);
+  assert.equal((await ask("at_d", "?hints=499", payload()))[0], 200, "the app's test button");
+  assert.equal((await ask("at_d", "?hints=499", "not an object"))[0], 400);
+});
+
+Deno.test("once a motion sensor has reported, a message without one is no reason for a hint", async () => {
+  const health = new DeviceHealths(() => ({ included: true, unit: "ms2" }));
+  let nowMs = NOW_MS;
+  const { ingest } = setup({ health, now: () => nowMs });
+  const ask = async (body: unknown) => {
+    const url = "http://localhost/ingest/x?hints=499";
+    return (await ingest.post(new Request(url, { method: "POST", body: JSON.stringify(body) }), "at_d"))
+      .status;
+  };
+  assert.equal(await ask(payload(["accelerometer", { x: 0, y: 0, z: 0 }])), 200);
+  nowMs += 5000;
+  assert.equal(await ask(payload(["light", { lux: 3 }])), 200);
+});
+
+Deno.test("what a phone says of its activity is heard, with the device that the readings are stored under", async () => {
+  const heard: unknown[] = [];
+  const labels = { hear: (...args: unknown[]) => void heard.push(args) };
+  const { ingest } = setup({ labels });
+  const send = (body: unknown) =>
+    ingest.post(new Request("http://localhost/", { method: "POST", body: JSON.stringify(body) }), "at_d");
+  await send(payload(["accelerometer", { x: 0, y: 0, z: 0 }]));
+  assert.deepEqual(heard, []);
+  const said = payload(["accelerometer", { x: 0, y: 0, z: 0 }], ["activity", { activity: "walking" }]);
+  await send(said);
+  assert.deepEqual(heard, [["d", "s", said.payload]]);
 });

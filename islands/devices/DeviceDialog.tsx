@@ -1,55 +1,34 @@
-import { useSignal } from "@preact/signals";
 import { Dialog } from "../../components/Dialog.tsx";
 import { type DeviceAction, nameOf } from "../../components/devices/DeviceCard.tsx";
-import { type IssuedKey, Pairing } from "../../components/devices/Pairing.tsx";
 import type { DeviceItem } from "../../web/devices.ts";
 import { send } from "../send.ts";
+import { useChange } from "./use_change.ts";
 
 /** Longest name, as the server takes it. */
 const MAX_NAME_LENGTH = 128;
 
 export interface DeviceDialogProps {
-  action: Exclude<DeviceAction, "remove">;
+  action: Exclude<DeviceAction, "remove" | "pair">;
   item: DeviceItem;
-  /** Something was changed; the text says what, null when the dialog shows it. */
-  onChanged(text: string | null): void;
+  /** Something was changed; the text says what. */
+  onChanged(text: string): void;
   onClose(): void;
 }
 
 const TITLES = {
   edit: (name: string) => `Change ${name}`,
-  key: (name: string) => `Key for ${name}`,
   revoke: (name: string) => `Revoke the key of ${name}?`,
 };
 
-/** Changes a device, gives it a key, or takes the key away. */
+/** Changes a device, or takes its key away. */
 export function DeviceDialog(props: DeviceDialogProps) {
   const { action, item, onClose } = props;
-  const Body = { edit: EditForm, key: KeyForm, revoke: RevokeForm }[action];
+  const Body = { edit: EditForm, revoke: RevokeForm }[action];
   return (
     <Dialog title={TITLES[action](nameOf(item))} onClose={onClose}>
       <Body {...props} />
     </Dialog>
   );
-}
-
-/** Runs a change once at a time, and keeps why it failed. */
-function useChange() {
-  const isBusy = useSignal(false);
-  const failure = useSignal("");
-  const run = async (change: () => Promise<void>) => {
-    if (isBusy.value) return;
-    isBusy.value = true;
-    failure.value = "";
-    try {
-      await change();
-    } catch (error) {
-      failure.value = (error as Error).message;
-    } finally {
-      isBusy.value = false;
-    }
-  };
-  return { isBusy, failure, run };
 }
 
 const pathOf = ({ deviceId }: DeviceItem) => `/api/devices/${encodeURIComponent(deviceId)}`;
@@ -113,45 +92,6 @@ function EditForm({ item, onChanged, onClose }: DeviceDialogProps) {
 
 function Choice({ value, now, children }: { value: string; now: string; children: string }) {
   return <option value={value} selected={value === now}>{children}</option>;
-}
-
-function KeyForm({ item, onChanged, onClose }: DeviceDialogProps) {
-  const { isBusy, failure, run } = useChange();
-  const issued = useSignal<IssuedKey | null>(null);
-  const issue = () =>
-    run(async () => {
-      const { deviceId, name } = item;
-      issued.value = item.createdAt === null
-        ? await send<IssuedKey>("POST", "/api/devices", { deviceId, name })
-        : await send<IssuedKey>("POST", `${pathOf(item)}/key`);
-      onChanged(null);
-    });
-  if (issued.value !== null) {
-    return (
-      <>
-        <Pairing issued={issued.value} />
-        <p class="actions">
-          <button type="button" class="primary" onClick={onClose}>Done</button>
-        </p>
-      </>
-    );
-  }
-  return (
-    <>
-      <p>
-        {item.hasKey
-          ? "The present key ends at once: the phone is refused until its app has the new address."
-          : "With a key, nobody else can send readings as this phone once keys are required."}
-      </p>
-      <Failure text={failure.value} />
-      <p class="actions">
-        <button type="button" onClick={onClose}>Cancel</button>
-        <button type="button" class="primary" disabled={isBusy.value} onClick={issue}>
-          {item.hasKey ? "Replace the key" : "Make a key"}
-        </button>
-      </p>
-    </>
-  );
 }
 
 function RevokeForm({ item, onChanged, onClose }: DeviceDialogProps) {

@@ -21,7 +21,7 @@ const MAX_NAMED = 3;
  *
  * const announcer = new Announcer();
  * const card = openCard({ deviceId: "pixel-8", sessionId: "run-1" }, "Pixel 8", 0);
- * const result = { timestamp: 0, activity: "running", magnitude: 12, confidence: 0.9, cadenceHz: 2.8 } as const;
+ * const result = { timestamp: 0, activity: "running", magnitude: 12, confidence: 0.9, cadenceHz: 2.8, windowMs: 5000, readings: 250, } as const;
  * announcer.note([{ ...card, current: result }]);
  * assert.equal(announcer.next(10_000), "Pixel 8: running");
  * assert.equal(announcer.next(12_000), null);

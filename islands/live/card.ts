@@ -5,7 +5,7 @@
  */
 import type { ActivityRecord } from "../../log/records.ts";
 import type { LiveSession } from "../../web/services.ts";
-import { extendStrip, type StripSegment } from "./strip.ts";
+import { extendStrip, joinStrips, STRIP_MS, type StripSegment } from "./strip.ts";
 
 /** How far back the line of magnitudes reaches, ms. */
 export const LINE_MS = 60_000;
@@ -16,7 +16,7 @@ export type LinePoint = readonly [number, number];
 /** The parts of a result that the page shows. */
 export type Result = Pick<
   ActivityRecord,
-  "timestamp" | "activity" | "magnitude" | "confidence" | "cadenceHz"
+  "timestamp" | "activity" | "magnitude" | "confidence" | "cadenceHz" | "readings" | "windowMs"
 >;
 
 export interface Card {
@@ -37,15 +37,18 @@ export interface Card {
   arrivedAtMs: number;
   /** How far the newest result was behind real time when it arrived, ms. */
   behindMs: number;
+  /** Whether the strip and the line reach back to where they begin or the session began; else they are to be loaded. */
+  hasHistory: boolean;
   strip: readonly StripSegment[];
   line: readonly LinePoint[];
 }
 
-/** A session that has no result yet. */
+/** A session that has no result yet; one that is just beginning has no history. */
 export function openCard(
   ids: { deviceId: string; sessionId: string },
   name: string | undefined,
   atMs: number,
+  hasHistory = true,
 ): Card {
   return {
     deviceId: ids.deviceId,
@@ -58,30 +61,57 @@ export function openCard(
     current: null,
     arrivedAtMs: atMs,
     behindMs: 0,
+    hasHistory,
     strip: [],
     line: [],
   };
 }
 
-/** A session of the snapshot; ten minutes of windows become a few segments, a hundredth of the bytes. */
-export function cardFromSession(session: LiveSession, name: string | undefined, slideMs: number): Card {
-  const card = openCard(session, name, session.startedAt ?? session.receivedAt);
+/**
+ * A session of the snapshot; ten minutes of windows become a few segments, a hundredth of the bytes.
+ *
+ * @param recentMs How far back its windows reach, ms
+ */
+export function cardFromSession(
+  session: LiveSession,
+  name: string | undefined,
+  slideMs: number,
+  recentMs = STRIP_MS,
+): Card {
+  const { current, startedAt, endedAt, receivedAt, recent } = session;
+  const hasAll = recentMs >= STRIP_MS || (endedAt ?? 0) - (startedAt ?? 0) <= recentMs;
+  const card = openCard(session, name, startedAt ?? receivedAt, hasAll);
   let strip: StripSegment[] = [];
-  for (const [endMs, activity] of session.recent) strip = extendStrip(strip, endMs, activity, slideMs);
-  const { current } = session;
+  for (const [endMs, activity] of recent) strip = extendStrip(strip, endMs, activity, slideMs);
   if (!current) return { ...card, strip };
-  const { timestamp, activity, magnitude, confidence, cadenceHz } = current;
   return {
     ...card,
-    current: { timestamp, activity, magnitude, confidence, cadenceHz },
-    arrivedAtMs: session.receivedAt,
-    behindMs: Math.max(0, session.receivedAt - timestamp),
+    current: toResult(current),
+    arrivedAtMs: receivedAt,
+    behindMs: Math.max(0, receivedAt - current.timestamp),
     strip,
-    line: session.recent.filter(([endMs]) => endMs > timestamp - LINE_MS).map((
+    line: recent.filter(([endMs]) => endMs > current.timestamp - LINE_MS).map((
       [endMs, , mean],
     ) => [endMs, mean]),
   };
 }
+
+/** Puts what a session did before in front of what the card has seen of it. */
+export function withHistory(card: Card, session: LiveSession, slideMs: number): Card {
+  // The phone has begun another session, whose opening is on its way.
+  if (session.sessionId !== card.sessionId) return card;
+  const { strip, line } = cardFromSession(session, card.name, slideMs);
+  const untilMs = line.at(-1)?.[0] ?? -Infinity;
+  return {
+    ...card,
+    hasHistory: true,
+    strip: joinStrips(strip, card.strip),
+    line: [...line, ...card.line.filter(([endMs]) => endMs > untilMs)],
+  };
+}
+
+/** When the phone's activity became what it is, or it was first heard of again after a gap, ms since the Unix epoch. */
+export const changedAtMs = ({ strip, openedAtMs }: Card): number => strip.at(-1)?.[0] ?? openedAtMs;
 
 /**
  * Adds a result.
@@ -89,7 +119,7 @@ export function cardFromSession(session: LiveSession, name: string | undefined, 
  * @returns The same card when it has the result already (a reconnect sends some again)
  */
 export function withResult(card: Card, record: ActivityRecord, nowMs: number, slideMs: number): Card {
-  const { timestamp, activity, magnitude, confidence, cadenceHz } = record;
+  const { timestamp, activity, magnitude } = record;
   const newestMs = card.strip.at(-1)?.[1] ?? -Infinity;
   if (timestamp <= newestMs) return card;
   const strip = extendStrip(card.strip, timestamp, activity, slideMs);
@@ -102,10 +132,15 @@ export function withResult(card: Card, record: ActivityRecord, nowMs: number, sl
   line.push([timestamp, magnitude]);
   return {
     ...card,
-    current: { timestamp, activity, magnitude, confidence, cadenceHz },
+    current: toResult(record),
     arrivedAtMs: nowMs,
     behindMs,
     strip,
     line,
   };
+}
+
+function toResult(record: ActivityRecord): Result {
+  const { timestamp, activity, magnitude, confidence, cadenceHz, readings, windowMs } = record;
+  return { timestamp, activity, magnitude, confidence, cadenceHz, readings, windowMs };
 }

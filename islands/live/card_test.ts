@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fakeRecord, fakeSession } from "../../web/testing/fake_services.ts";
-import { cardFromSession, LINE_MS, openCard, withResult } from "./card.ts";
+import { cardFromSession, changedAtMs, LINE_MS, openCard, withHistory, withResult } from "./card.ts";
 
 const END_MS = 1_700_000_000_000;
 
@@ -53,4 +53,36 @@ Deno.test("withResult() keeps one minute of points", () => {
   }
   assert.equal(card.line.length, 60);
   assert.equal(card.behindMs, 2000);
+});
+
+Deno.test("cardFromSession() tells whether what it was given is all there is to show", () => {
+  const long = fakeSession("a", END_MS, [["walking", 60]]);
+  assert.equal(
+    cardFromSession({ ...long, startedAt: END_MS - 900_000 }, undefined, 1000, 60_000).hasHistory,
+    false,
+  );
+  assert.equal(cardFromSession({ ...long, startedAt: END_MS - 900_000 }, undefined, 1000).hasHistory, true);
+  assert.equal(cardFromSession(long, undefined, 1000, 60_000).hasHistory, true);
+});
+
+Deno.test("withHistory() puts what was before in front, and goes on with what came meanwhile", () => {
+  const recent = fakeSession("a", END_MS, [["running", 30]]);
+  let card = cardFromSession({ ...recent, startedAt: END_MS - 300_000 }, undefined, 1000, 30_000);
+  const loaded = fakeSession("a", END_MS + 1000, [["walking", 200], ["running", 31]]);
+  for (const endMs of [END_MS + 1000, END_MS + 2000]) {
+    card = withResult(card, fakeRecord("a", endMs, "running"), endMs + 2000, 1000);
+  }
+  const whole = withHistory(card, loaded, 1000);
+  assert.equal(whole.hasHistory, true);
+  assert.deepEqual(whole.strip, [
+    [END_MS - 230_000, END_MS - 30_000, "walking"],
+    [END_MS - 30_000, END_MS + 2000, "running"],
+  ]);
+  assert.deepEqual([whole.line.length, whole.line.at(-1)?.[0]], [61, END_MS + 2000]);
+  assert.equal(changedAtMs(whole), END_MS - 30_000);
+});
+
+Deno.test("withHistory() takes nothing of another session", () => {
+  const card = openCard({ deviceId: "a", sessionId: "s2" }, "A", END_MS);
+  assert.equal(withHistory(card, fakeSession("a", END_MS, [["walking", 5]]), 1000), card);
 });

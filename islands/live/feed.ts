@@ -12,8 +12,15 @@ const FLUSH_MS = 250;
 /** EventSource gives up on an error status (server restarting behind a port); then we try again this often, ms. */
 const RETRY_MS = 3000;
 
-const STREAM_URL = `/api/live?batchMs=${FLUSH_MS}`;
-const SNAPSHOT_URL = "/api/sessions?live=true&recentMs=600000&limit=200";
+/** Where the stream and its snapshot are. */
+export interface FeedSource {
+  /** Only this device; all without. */
+  deviceId?: string;
+  /** How far back the snapshot's windows reach, ms. */
+  recentMs: number;
+  /** Phones in the snapshot. */
+  limit: number;
+}
 
 export interface FeedHandlers {
   /** What arrived since the last call, oldest first. */
@@ -32,8 +39,12 @@ export interface FeedHandlers {
  */
 export function followFeed(
   position: string,
+  feed: FeedSource,
   { onEvents, onSnapshot, onConnection }: FeedHandlers,
 ): () => void {
+  const device = feed.deviceId === undefined ? "" : `&deviceId=${encodeURIComponent(feed.deviceId)}`;
+  const streamUrl = `/api/live?batchMs=${FLUSH_MS}${device}`;
+  const snapshotUrl = `/api/sessions?live=true&recentMs=${feed.recentMs}&limit=${feed.limit}${device}`;
   let source: EventSource;
   let pending: (ActivityRecord[] | LiveSessionEvent[])[] = [];
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +70,7 @@ export function followFeed(
   };
   const reload = async () => {
     loading = true;
-    const snapshot = await loadSnapshot().finally(() => loading = false);
+    const snapshot = await loadSnapshot(snapshotUrl).finally(() => loading = false);
     if (snapshot) {
       onSnapshot(snapshot.items, snapshot.total);
       flush();
@@ -74,7 +85,7 @@ export function followFeed(
   };
   const connect = ({ anew }: { anew: boolean }) => {
     // Right after the page's own snapshot: what came while it was on its way would be missing.
-    source = new EventSource(anew || position === "" ? STREAM_URL : `${STREAM_URL}&lastEventId=${position}`);
+    source = new EventSource(anew || position === "" ? streamUrl : `${streamUrl}&lastEventId=${position}`);
     source.addEventListener("open", () => {
       lostSinceMs = null;
       onConnection(null);
@@ -100,7 +111,7 @@ export function followFeed(
 }
 
 /** null when the server does not answer, which the lost connection tells the person. */
-async function loadSnapshot(): Promise<{ items: LiveSession[]; total: number } | null> {
-  const response = await fetch(SNAPSHOT_URL, { headers: { accept: "application/json" } }).catch(() => null);
+async function loadSnapshot(url: string): Promise<{ items: LiveSession[]; total: number } | null> {
+  const response = await fetch(url, { headers: { accept: "application/json" } }).catch(() => null);
   return response?.ok ? await response.json() : null;
 }

@@ -28,6 +28,17 @@ export function formatLag(ms: number): string {
   return ms < 10_000 ? `${(Math.max(ms, 0) / SECOND_MS).toFixed(1)}\u00a0s` : formatAge(ms);
 }
 
+/** Readings a second of a window: "52", below ten "4.8". */
+export function formatRate(readings: number, windowMs: number): string {
+  const perS = readings * SECOND_MS / windowMs;
+  return perS.toFixed(perS < 9.95 ? 1 : 0);
+}
+
+/** "now" up to a few seconds, as phones upload every second or two; then "8 s ago". */
+export function formatAgo(ms: number): string {
+  return ms < 3 * SECOND_MS ? "now" : `${formatAge(ms)} ago`;
+}
+
 /** 1240 as "1,240". */
 export function formatCount(count: number): string {
   return count.toLocaleString("en");

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import {
   formatAge,
+  formatAgo,
   formatBytes,
   formatConfidence,
   formatCount,
   formatLag,
   formatMagnitude,
   formatMinutes,
+  formatRate,
   stepsPerMinute,
 } from "./format.ts";
 
@@ -78,4 +80,22 @@ Deno.test("formatBytes() keeps at most three digits before the unit", () => {
     [2_097_152, "2.1 MB"],
   ];
   for (const [bytes, text] of sizes) assert.equal(spaced(formatBytes(bytes)), text);
+});
+
+Deno.test("formatRate() has one decimal below ten readings a second", () => {
+  assert.deepEqual([260, 49, 49.9, 0].map((readings) => formatRate(readings, 5000)), [
+    "52",
+    "9.8",
+    "10",
+    "0.0",
+  ]);
+});
+
+Deno.test("formatAgo() does not count the seconds between uploads", () => {
+  assert.deepEqual([-500, 2999, 3000, 90_000].map(formatAgo), [
+    "now",
+    "now",
+    "3\u00a0s ago",
+    "1\u00a0min ago",
+  ]);
 });

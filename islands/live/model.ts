@@ -8,12 +8,15 @@ import { ACTIVITIES, type Activity, type ActivityRecord, sessionKey } from "../.
 import type { WindowSettings } from "../../stream/settings.ts";
 import type { LiveSessionEvent } from "../../web/live_channels.ts";
 import type { LiveSession } from "../../web/services.ts";
-import { type Card, cardFromSession, openCard, withResult } from "./card.ts";
+import { type Card, cardFromSession, openCard, withHistory, withResult } from "./card.ts";
+import { arrangePhones, keepOrder, LATELY_MS, type View } from "./view.ts";
 
 /** More cards than this cannot be taken in at a glance, and each has a chart: beyond it phones are rows of a table. */
 export const MAX_CARDS = 12;
-/** Rows drawn at most: more than anyone reads, and what a slow phone still scrolls smoothly. */
-export const MAX_SHOWN = 200;
+/** Phones of the first snapshot; those beyond it come when they send something. */
+export const MAX_SHOWN = 1000;
+/** With many phones the snapshot has only so much of what they did before, ms; the rest is loaded for those on screen. */
+export const SNAPSHOT_RECENT_MS = LATELY_MS;
 /** Phones kept at most; at the limit the oldest ended one goes first. */
 export const MAX_PHONES = 2000;
 /** Phones upload every second or few; after this silence something is wrong with the phone or the network. */
@@ -24,13 +27,21 @@ export const ENDED_SHOWN_MS = 120_000;
 const LATE_RESULT_MS = 2000;
 /** The last windows of a session follow its end within this, ms, however busy the server is. */
 const LAST_RESULTS_MS = 10_000;
+/** An order that changes all the time is looked at anew this often, ms. */
+const RESORT_MS = 3000;
+/** While someone points at or moves among the phones, and so long after, none moves away under the hand, ms. */
+const HOLD_MS = 3000;
 /** Without the server's word, a session silent for this much longer than the idle time has ended. */
 const IDLE_GRACE_MS = 15_000;
 
 /** The page's headline. */
 export interface Summary {
+  /** Phones that are known, also those that ended. */
+  known: number;
   live: number;
   silent: number;
+  /** Live phones that the snapshot was too short for and that have sent nothing since. */
+  unseen: number;
   /** Median delay of results behind real time, ms; null without results. */
   lagMs: number | null;
   /** Live phones by their newest result. */
@@ -45,15 +56,19 @@ export interface ModelInit {
   window: WindowSettings;
   /** What people call their devices. */
   names: Record<string, string>;
+  view: View;
 }
 
 export class LiveModel {
   readonly nowMs: Signal<number>;
-  /** Device ids in the order they are shown. */
+  /** Device ids of the phones that the view asks for, in the order they are shown. */
   readonly order: Signal<string[]> = signal([]);
+  readonly view: Signal<View>;
   readonly summary: Signal<Summary> = signal({
+    known: 0,
     live: 0,
     silent: 0,
+    unseen: 0,
     lagMs: null,
     counts: countActivities([]),
   });
@@ -65,9 +80,12 @@ export class LiveModel {
   readonly #left = new Map<string, number>();
   /** Live phones that the snapshot was too short to hold and that have sent nothing since. */
   #unseen: number;
+  #heldUntilMs = -Infinity;
+  #sortedAtMs = -Infinity;
 
-  constructor({ cards, total, nowMs, window, names }: ModelInit) {
+  constructor({ cards, total, nowMs, window, names, view }: ModelInit) {
     this.nowMs = signal(nowMs);
+    this.view = signal(view);
     this.window = window;
     this.#names = new Map(Object.entries(names));
     for (const card of cards) this.#cards.set(card.deviceId, signal(card));
@@ -82,6 +100,29 @@ export class LiveModel {
     return card;
   }
 
+  /** Shows what the person chose, at once in its order. */
+  show(view: View): void {
+    batch(() => {
+      this.view.value = view;
+      this.#heldUntilMs = this.#sortedAtMs = -Infinity;
+      this.#arrange();
+    });
+  }
+
+  /** Someone points at the phones or moves among them: they stay where they are for a while. */
+  hold(nowMs: number): void {
+    this.#heldUntilMs = nowMs + HOLD_MS;
+  }
+
+  /** Completes a phone's history; null when the server knows no live session of it any more. */
+  complete(deviceId: string, session: LiveSession | null): void {
+    const card = this.#cards.get(deviceId);
+    if (!card) return;
+    card.value = session
+      ? withHistory(card.peek(), session, this.window.slideMs)
+      : { ...card.peek(), hasHistory: true };
+  }
+
   /** Remembers what a device is called, for when it appears. */
   nameDevice(deviceId: string, name: string): void {
     this.#names.set(deviceId, name);
@@ -92,7 +133,8 @@ export class LiveModel {
     batch(() => {
       const fresh = new Set<string>();
       for (const session of sessions) {
-        const card = cardFromSession(session, this.#names.get(session.deviceId), this.window.slideMs);
+        const name = this.#names.get(session.deviceId);
+        const card = cardFromSession(session, name, this.window.slideMs, SNAPSHOT_RECENT_MS);
         fresh.add(card.deviceId);
         this.#put({ ...card, shownAtMs: this.#cards.get(card.deviceId)?.peek().shownAtMs ?? card.shownAtMs });
       }
@@ -149,7 +191,7 @@ export class LiveModel {
     const isShown = known?.sessionId === sessionId;
     if (status === "opened") {
       if (isShown) this.#put({ ...known, ended: false, endedAtMs: null, arrivedAtMs: at });
-      else this.#turnOver(session, known, at);
+      else this.#turnOver(session, known, at, true);
     } else if (isShown) {
       this.#put({ ...known, ended: true, endedAtMs: at });
     } else if (known) {
@@ -164,7 +206,7 @@ export class LiveModel {
     const known = this.#cards.get(record.deviceId)?.peek();
     if (!known) this.#unseen = Math.max(0, this.#unseen - 1);
     if (known && known.sessionId !== record.sessionId && !this.#isGivenUp(known, record, nowMs)) return known;
-    const shown = known?.sessionId === record.sessionId ? known : this.#turnOver(record, known, nowMs);
+    const shown = known?.sessionId === record.sessionId ? known : this.#turnOver(record, known, nowMs, false);
     let card = withResult(shown, record, nowMs, this.window.slideMs);
     if (card.ended && card !== shown && nowMs - (card.endedAtMs ?? 0) > LATE_RESULT_MS) {
       card = { ...card, ended: false, endedAtMs: null };
@@ -182,13 +224,18 @@ export class LiveModel {
     return (card.ended || this.#isSilent(card, nowMs)) && !this.#left.has(sessionKey(deviceId, sessionId));
   }
 
-  /** Gives a phone's card, in its place, to another session. */
+  /**
+   * Gives a phone's card, in its place, to another session.
+   *
+   * @param isBeginning Whether the session has opened just now; else it was there before the page knew of it
+   */
   #turnOver(
     session: { deviceId: string; sessionId: string },
     known: Card | undefined,
     atMs: number,
+    isBeginning: boolean,
   ): Card {
-    const card = openCard(session, this.#names.get(session.deviceId), atMs);
+    const card = openCard(session, this.#names.get(session.deviceId), atMs, isBeginning);
     const turned = known ? { ...card, shownAtMs: known.shownAtMs } : card;
     this.#put(turned);
     return turned;
@@ -212,16 +259,17 @@ export class LiveModel {
     this.#cards.set(card.deviceId, signal(card));
   }
 
-  /** Troubled phones first, then the newest; ended ones last. Within that the order is steady, so that nothing jumps. */
   #arrange(): void {
     const nowMs = this.nowMs.peek();
     const cards = [...this.#cards.values()].map((card) => card.peek());
-    const rank = (card: Card) => card.ended ? 2 : this.#isSilent(card, nowMs) ? 0 : 1;
-    cards.sort((a, b) =>
-      rank(a) - rank(b) || b.shownAtMs - a.shownAtMs || (a.deviceId < b.deviceId ? -1 : 1)
-    );
-    const ids = cards.map(({ deviceId }) => deviceId);
+    const view = this.view.peek();
+    const arranged = arrangePhones(cards, view, nowMs, (card) => this.#isSilent(card, nowMs));
+    let ids = arranged.map(({ deviceId }) => deviceId);
     const shown = this.order.peek();
+    const isSteady = view.sort === "trouble" || view.sort === "name";
+    if (nowMs < this.#heldUntilMs || (!isSteady && nowMs - this.#sortedAtMs < RESORT_MS)) {
+      ids = keepOrder(shown, ids);
+    } else this.#sortedAtMs = nowMs;
     if (ids.length !== shown.length || ids.some((id, i) => id !== shown[i])) this.order.value = ids;
 
     const live = cards.filter((card) => !card.ended);
@@ -230,8 +278,10 @@ export class LiveModel {
     );
     heard.sort((a, b) => a - b);
     const next: Summary = {
+      known: cards.length,
       live: live.length + this.#unseen,
       silent: live.filter((card) => this.#isSilent(card, nowMs)).length,
+      unseen: this.#unseen,
       lagMs: heard.length > 0 ? heard[heard.length >> 1] : null,
       counts: countActivities(live),
     };
@@ -262,6 +312,7 @@ function countActivities(live: Card[]): Record<Activity, number> {
 }
 
 function isSameSummary(a: Summary, b: Summary): boolean {
-  return a.live === b.live && a.silent === b.silent && a.lagMs === b.lagMs &&
+  return a.known === b.known && a.live === b.live && a.unseen === b.unseen && a.silent === b.silent &&
+    a.lagMs === b.lagMs &&
     ACTIVITIES.every((activity) => a.counts[activity] === b.counts[activity]);
 }

@@ -5,6 +5,7 @@ import { DEFAULT_WINDOW } from "../../stream/settings.ts";
 import { fakeRecord, fakeSession } from "../../web/testing/fake_services.ts";
 import { cardFromSession } from "./card.ts";
 import { ENDED_SHOWN_MS, firstResultMs, LiveModel, MAX_PHONES, SILENT_AFTER_MS } from "./model.ts";
+import { EVERYTHING } from "./view.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
@@ -18,6 +19,7 @@ function modelOf(...devices: string[]): LiveModel {
     nowMs: NOW_MS,
     window: DEFAULT_WINDOW,
     names: { c: "Carla's phone" },
+    view: EVERYTHING,
   });
 }
 const sessionOf = (device: string) => `${device}-session`;
@@ -101,7 +103,14 @@ Deno.test("order stays as it is while results arrive, so that nothing jumps", ()
 });
 
 Deno.test("summary counts live phones beyond the snapshot until they show up themselves", () => {
-  const model = new LiveModel({ cards: [], total: 3, nowMs: NOW_MS, window: DEFAULT_WINDOW, names: {} });
+  const model = new LiveModel({
+    cards: [],
+    total: 3,
+    nowMs: NOW_MS,
+    window: DEFAULT_WINDOW,
+    names: {},
+    view: EVERYTHING,
+  });
   assert.equal(model.summary.value.live, 3);
   model.apply([[fakeRecord("x", NOW_MS, "walking")]], NOW_MS);
   assert.equal(model.summary.value.live, 3);
@@ -195,4 +204,51 @@ Deno.test("a phone is not silent while its first window fills", () => {
   assert.equal(model.summary.value.silent, 0);
   model.tick(dueMs + SILENT_AFTER_MS + 1);
   assert.equal(model.summary.value.silent, 1);
+});
+
+Deno.test("show() shows what was asked for and counts all", () => {
+  const model = modelOf("a", "b", "d");
+  model.apply([[fakeRecord("b", NOW_MS, "running")]], NOW_MS);
+  model.show({ ...EVERYTHING, activity: "running" });
+  assert.deepEqual(model.order.value, ["b"]);
+  assert.deepEqual([model.summary.value.known, model.summary.value.live], [3, 3]);
+  model.apply([[fakeRecord("d", NOW_MS, "running")]], NOW_MS);
+  assert.deepEqual(model.order.value, ["b", "d"], "one that begins to run appears");
+});
+
+Deno.test("an order that changes all the time is looked at anew every few seconds", () => {
+  const model = modelOf("a", "b");
+  model.show({ ...EVERYTHING, sort: "activity" });
+  model.tick(NOW_MS + 100);
+  model.apply([[fakeRecord("b", NOW_MS, "running")]], NOW_MS + 100);
+  assert.deepEqual(model.order.value, ["a", "b"]);
+  model.tick(NOW_MS + 3000);
+  assert.deepEqual(model.order.value, ["b", "a"]);
+});
+
+Deno.test("hold() keeps phones under the hand where they are, then lets them move", () => {
+  const model = modelOf("a", "b");
+  const later = NOW_MS + SILENT_AFTER_MS + 1;
+  model.apply([[fakeRecord("a", later - 2000, "walking")]], later);
+  model.hold(later);
+  model.tick(later + 2999);
+  assert.deepEqual(model.order.value, ["a", "b"]);
+  model.tick(later + 3000);
+  assert.deepEqual(model.order.value, ["b", "a"]);
+});
+
+Deno.test("complete() puts what a phone did before in front of what was seen", () => {
+  const model = modelOf();
+  model.apply([[fakeRecord("x", NOW_MS, "running")]], NOW_MS + 2000);
+  assert.equal(model.card("x").value.hasHistory, false);
+  model.complete("x", fakeSession("x", NOW_MS, [["walking", 100], ["running", 10]]));
+  assert.deepEqual(model.card("x").value.strip.map(([, , activity]) => activity), ["walking", "running"]);
+  assert.equal(model.card("x").value.hasHistory, true);
+  model.complete("gone", null);
+});
+
+Deno.test("a phone that opens a session has all its history", () => {
+  const model = modelOf();
+  model.apply([[change("a", "opened")]], NOW_MS);
+  assert.equal(model.card("a").value.hasHistory, true);
 });

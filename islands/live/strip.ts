@@ -39,6 +39,23 @@ export function extendStrip(
   return kept;
 }
 
+/** Puts what was seen of a session before what has been added since; they may overlap. */
+export function joinStrips(
+  older: readonly StripSegment[],
+  newer: readonly StripSegment[],
+): readonly StripSegment[] {
+  const untilMs = older.at(-1)?.[1] ?? -Infinity;
+  const joined = older.slice();
+  for (const [from, to, activity] of newer) {
+    if (to <= untilMs) continue;
+    const last = joined.at(-1);
+    if (last !== undefined && from <= untilMs && last[1] === untilMs && last[2] === activity) {
+      joined[joined.length - 1] = [last[0], to, activity];
+    } else joined.push([Math.max(from, untilMs), to, activity]);
+  }
+  return joined;
+}
+
 /**
  * One SVG path per activity, x in seconds from the strip's left edge and y from 0 to 1: four elements however often the
  * activity changed.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ACTIVITIES } from "../../log/records.ts";
-import { describeStrip, extendStrip, STRIP_MS, stripPaths, type StripSegment } from "./strip.ts";
+import { describeStrip, extendStrip, joinStrips, STRIP_MS, stripPaths, type StripSegment } from "./strip.ts";
 
 const SLIDE_MS = 1000;
 
@@ -75,4 +75,16 @@ Deno.test("describeStrip() says minutes per activity in a fixed order", () => {
   const segments: StripSegment[] = [[0, 240_000, "running"], [240_000, 280_000, "stationary"]];
   assert.equal(describeStrip(segments, 280_000), "stationary\u00a040\u00a0s, running\u00a04\u00a0min");
   assert.equal(describeStrip([], 0), "");
+});
+
+Deno.test("joinStrips() puts older segments before newer ones, whether they overlap, touch or leave a gap", () => {
+  const older: StripSegment[] = [[0, 10_000, "walking"], [10_000, 20_000, "running"]];
+  assert.deepEqual(joinStrips(older, [[5000, 15_000, "walking"], [15_000, 30_000, "running"]]), [
+    [0, 10_000, "walking"],
+    [10_000, 30_000, "running"],
+  ]);
+  assert.deepEqual(joinStrips(older, [[20_000, 25_000, "walking"]]), [...older, [20_000, 25_000, "walking"]]);
+  assert.deepEqual(joinStrips(older, [[40_000, 45_000, "running"]]), [...older, [40_000, 45_000, "running"]]);
+  assert.deepEqual(joinStrips(older, [[0, 20_000, "unknown"]]), older);
+  assert.deepEqual(joinStrips([], older), older);
 });

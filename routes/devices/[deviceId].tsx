@@ -25,7 +25,8 @@ export const handler = handlers<DevicesProps>({
         path: `/api/devices?${new URLSearchParams({ deviceId })}`,
         asCards: true,
         canEdit: who?.role === "admin",
-        addresses: null,
+        isList: false,
+        isPairing: false,
       },
     };
   },

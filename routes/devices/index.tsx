@@ -1,7 +1,6 @@
 import Devices, { type DevicesProps } from "../../islands/Devices.tsx";
 import { handlers, type PageProps } from "../../web/define.ts";
 import { listDevices } from "../../web/devices.ts";
-import { phoneOrigins } from "../../web/pairing.ts";
 import { devicesPageQuery } from "../../web/schemas/devices.ts";
 import { parseQuery } from "../../web/validate.ts";
 
@@ -15,7 +14,7 @@ const ROWS = 50;
 
 export const handler = handlers<DevicesProps>({
   GET: async ({ services, url, who }) => {
-    const { q, page } = parseQuery(devicesPageQuery, url);
+    const { q, page, pair } = parseQuery(devicesPageQuery, url);
     const initial = await listDevices(services, { q, page, limit: ROWS }, Date.now());
     const path = `/api/devices?${new URLSearchParams({
       q,
@@ -29,11 +28,8 @@ export const handler = handlers<DevicesProps>({
         path,
         asCards: initial.total <= MAX_CARDS,
         canEdit: who?.role === "admin",
-        addresses: {
-          local: url.origin,
-          lan: phoneOrigins(services, url),
-          needsKey: !services.settings.openIngest,
-        },
+        isList: true,
+        isPairing: pair !== undefined,
       },
     };
   },

@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ACTIVITY_BYTES, readActivity, readTimestamp } from "../../log/activity_codec.ts";
 import type { ActivityRecord } from "../../log/records.ts";
 import type { ActivityFilter, Page } from "./answers.ts";
-import { parseCursor } from "./queries.ts";
+import { parseCursor } from "./cursor.ts";
 import { MINUTE_MS, minuteOf } from "./writer.ts";
 
 /** Minutes looked through for one page: a filter that matches little gives short pages with a cursor instead of a stall. */
@@ -20,8 +20,11 @@ export class ActivityScan {
   readonly #nextMinute;
   readonly #previousMinute;
   readonly #chunks;
+  readonly #isHidden;
 
-  constructor(db: DatabaseSync) {
+  /** @param isHidden Whether a session is not to be shown */
+  constructor(db: DatabaseSync, isHidden: (deviceId: string, sessionId: string) => boolean) {
+    this.#isHidden = isHidden;
     const where = "(? IS NULL OR session IN (SELECT id FROM session WHERE session_id = ?))";
     this.#nextMinute = db.prepare(`SELECT min(minute) AS minute FROM chunk WHERE minute >= ? AND ${where}`);
     this.#previousMinute = db.prepare(
@@ -84,6 +87,7 @@ export class ActivityScan {
     const found: Found[] = [];
     const rows = this.#chunks.all(minute, sessionId, sessionId, deviceId, deviceId) as unknown as ChunkRow[];
     for (const { session, device_id, session_id, body } of rows) {
+      if (this.#isHidden(device_id, session_id)) continue;
       const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
       const ref = { sid: session, deviceId: device_id, sessionId: session_id };
       for (let at = 0; at < body.length; at += ACTIVITY_BYTES) {

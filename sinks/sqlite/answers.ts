@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { Activity, ActivityRecord } from "../../log/records.ts";
+import type { Activity, ActivityRecord, Label, LabelActivity } from "../../log/records.ts";
+import type { StripPiece } from "../../stream/tuning_answers.ts";
+
+export type { StripPiece } from "../../stream/tuning_answers.ts";
 
 /** Wall time spent in each activity, ms. */
 export type Totals = Record<Activity, number>;
@@ -26,6 +29,11 @@ export interface SessionSummary {
   gaps: number;
   /** The newest window; null while waiting for it. */
   current: ActivityRecord | null;
+  note: string | null;
+  /** In order of time, without overlaps. */
+  labels: Label[];
+  /** The session in short, when it was asked for, else empty. */
+  strip: StripPiece[];
 }
 
 /** Neighbouring windows with the same activity, merged. `from` and `to` in ms since the Unix epoch. */
@@ -57,10 +65,43 @@ export interface Page<T> {
 
 export interface SessionFilter {
   deviceId?: string;
-  live?: boolean;
+  /** Begun within [from, to), ms since the Unix epoch. */
+  from?: number;
+  to?: number;
+  /** Any time was spent in it. */
+  activity?: Activity;
+  /** Some span of it is labelled so, or labelled at all. */
+  label?: LabelActivity | "any";
+  /** Part of its name or of the session's or device's id, in whichever case. */
+  q?: string;
+  /** Whether to answer with strips. */
+  strips?: boolean;
   limit: number;
   cursor?: string;
 }
+
+/** A session's windows for a chart, put together where there are more than asked for. */
+export interface Series {
+  /** What it covers, ms since the Unix epoch: the session's part of what was asked for. */
+  from: number;
+  to: number;
+  /** A multiple of the windows' distance. */
+  bucketMs: number;
+  /** In order of time; where there are no windows there are no buckets. */
+  points: SeriesPoint[];
+}
+/**
+ * A bucket: its middle in ms since the Unix epoch; mean, least and greatest mean magnitude of its windows, m/s²; the activity of
+ * most of them; the mean of their coverages, 0 to 1.
+ */
+export type SeriesPoint = [
+  tMs: number,
+  meanMs2: number,
+  minMs2: number,
+  maxMs2: number,
+  activity: Activity,
+  coverage: number,
+];
 
 export interface LiveFilter {
   deviceId?: string;
@@ -94,6 +135,19 @@ export interface LiveSnapshot {
 export interface Store {
   sessions(filter: SessionFilter): Promise<Page<SessionSummary>>;
   session(sessionId: string, deviceId?: string): Promise<SessionDetail | null>;
+  /**
+   * @param from ms since the Unix epoch; null: the session's beginning
+   * @param to ms since the Unix epoch; null: its end
+   * @param points buckets at most
+   * @returns null when there is no such session, or it has no windows yet
+   */
+  series(
+    sessionId: string,
+    deviceId: string | undefined,
+    from: number | null,
+    to: number | null,
+    points: number,
+  ): Promise<Series | null>;
   activity(filter: ActivityFilter): Promise<Page<ActivityRecord>>;
   /** The newest session of each device heard from within the idle time, most recently changed first, with windows of the last `recentMs`. `total` counts devices. */
   live(filter: LiveFilter): Promise<LiveSnapshot>;

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { ACTIVITY_BYTES, readActivity } from "../../log/activity_codec.ts";
-import { type ActivityRecord, sessionKey } from "../../log/records.ts";
+import { type Activity, type ActivityRecord, sessionKey } from "../../log/records.ts";
 import { ActivityScan } from "./activity_scan.ts";
 import type {
   ActivityFilter,
@@ -13,40 +13,57 @@ import type {
   LiveSession,
   Page,
   RecentWindow,
+  Series,
   SessionDetail,
   SessionFilter,
   SessionSummary,
 } from "./answers.ts";
-import { SessionView, toSegment } from "./session_view.ts";
+import { SeriesReader } from "./series.ts";
+import { toSegment } from "./session_figures.ts";
+import { SessionList } from "./session_list.ts";
+import type { SessionMetas } from "./session_metas.ts";
+import { SessionView } from "./session_view.ts";
+import { StripReader } from "./strips.ts";
 import { minuteOf, type SegmentRow, type SessionRow } from "./writer.ts";
 
 /** What the queries need of the read model. */
 export interface Memory {
+  slideMs: number;
+  metas: SessionMetas;
   fresh: ReadonlyMap<string, SessionView>;
+  /** Whether a session was deleted. */
+  isHidden: (deviceId: string, sessionId: string) => boolean;
   /** Sessions with windows that are not in the tables. */
   changed: () => readonly SessionView[];
   write: (views: readonly SessionView[]) => void;
   isLive: (view: SessionView) => boolean;
+  /** Does what is due for sessions of this id. */
+  settle: (sessionId: string) => void;
 }
 
 /** Segments of one session in an answer: a day of changing every 10 s. */
 const MAX_SEGMENTS = 10_000;
 
 export class Queries {
-  readonly #db: DatabaseSync;
   readonly #memory: Memory;
   readonly #scan: ActivityScan;
+  readonly #list: SessionList;
+  readonly #strips: StripReader;
+  readonly #series: SeriesReader;
   readonly #bySession;
   readonly #segments;
   readonly #chunks;
   readonly #lastChunk;
 
   constructor(db: DatabaseSync, memory: Memory) {
-    this.#db = db;
     this.#memory = memory;
-    this.#scan = new ActivityScan(db);
+    this.#scan = new ActivityScan(db, memory.isHidden);
+    this.#list = new SessionList(db);
+    this.#strips = new StripReader(db);
+    this.#series = new SeriesReader(db, memory.slideMs);
     this.#bySession = db.prepare(
-      "SELECT * FROM session WHERE session_id = ? AND device_id = ifnull(?, device_id) ORDER BY started_at DESC LIMIT 1",
+      "SELECT session.* FROM session LEFT JOIN meta USING(session_id, device_id) WHERE session_id = ? " +
+        "AND device_id = ifnull(?, device_id) AND deleted IS NOT 1 ORDER BY started_at DESC LIMIT 1",
     );
     this.#segments = db.prepare("SELECT * FROM segment WHERE session = ? ORDER BY from_ms LIMIT ?");
     this.#chunks = db.prepare("SELECT body FROM chunk WHERE session = ? AND minute >= ? ORDER BY minute");
@@ -55,30 +72,38 @@ export class Queries {
 
   /** Newest first. */
   sessions(filter: SessionFilter): Page<SessionSummary> {
-    const { deviceId, limit } = filter;
-    this.#memory.write(this.#memory.changed().filter((view) => view.id === 0));
-    const [startedAt, id] = filter.cursor ? parseCursor(filter.cursor, 2) : [Number.MAX_SAFE_INTEGER, 0];
-    const rows = this.#db.prepare(
-      "SELECT * FROM session WHERE (started_at, id) < (?, ?) AND device_id = ifnull(?, device_id) " +
-        "ORDER BY started_at DESC, id DESC LIMIT ?",
-    ).all(startedAt, id, deviceId ?? null, limit + 1) as unknown as SessionRow[];
-    const more = rows.length > limit;
-    if (more) rows.pop();
-    const last = rows.at(-1);
+    const { metas, changed, write, slideMs } = this.#memory;
+    metas.write();
+    write(changed().filter((view) => view.id === 0 || isNewIn(view, filter.activity, slideMs)));
+    const { rows, nextCursor } = this.#list.page(filter);
     const items = rows.map((row) => this.#summary(row));
-    return { items, nextCursor: more && last ? `${last.started_at}.${last.id}` : null };
+    if (filter.strips) this.#addStrips(rows, items);
+    return { items, nextCursor };
   }
 
   /** The newest session of that id. */
   session(sessionId: string, deviceId?: string): SessionDetail | null {
-    this.#writeSession(sessionId);
-    const row = this.#bySession.get(sessionId, deviceId ?? null) as SessionRow | undefined;
+    const row = this.#row(sessionId, deviceId);
     if (!row) return this.#waiting(sessionId, deviceId);
     const rows = this.#segments.all(row.id, MAX_SEGMENTS) as unknown as SegmentRow[];
     const segments = rows.map((
       { activity, from_ms: from, to_ms: to, windows, magnitude_sum: magnitudeSum },
     ) => toSegment({ activity, from, to, windows, magnitudeSum }));
     return { ...this.#summary(row), segments };
+  }
+
+  /** A session's windows for a chart; null when there are none. */
+  series(
+    sessionId: string,
+    deviceId: string | undefined,
+    from: number | null,
+    to: number | null,
+    points: number,
+  ): Series | null {
+    const row = this.#row(sessionId, deviceId);
+    if (!row) return null;
+    const fromMs = Math.max(from ?? -Infinity, row.started_at), toMs = Math.min(to ?? Infinity, row.ended_at);
+    return this.#series.read(row.id, Math.min(fromMs, row.ended_at), Math.max(toMs, row.started_at), points);
   }
 
   activity(filter: ActivityFilter): Page<ActivityRecord> {
@@ -92,7 +117,8 @@ export class Queries {
     // A phone that begins anew says nothing of its last session, which therefore stays live until it has been idle.
     const newest = new Map<string, SessionView>();
     for (const view of this.#memory.fresh.values()) {
-      if (!this.#memory.isLive(view) || (deviceId !== undefined && view.deviceId !== deviceId)) continue;
+      if (view.state.deletedAtMs !== null || !this.#memory.isLive(view)) continue;
+      if (deviceId !== undefined && view.deviceId !== deviceId) continue;
       const other = newest.get(view.deviceId);
       if (!other || isNewer(view, other)) newest.set(view.deviceId, view);
     }
@@ -108,7 +134,6 @@ export class Queries {
   /** Puts a row's figures into a view. */
   fill(view: SessionView, row: SessionRow): void {
     view.id = row.id;
-    view.name = row.name;
     view.startedAt = row.started_at;
     view.endedAt = row.ended_at;
     view.receivedAt = row.received_at;
@@ -120,9 +145,12 @@ export class Queries {
     };
     view.windows = row.windows;
     view.gaps = row.gaps;
+    view.segments = row.segments;
+    view.reclassified = row.reclassified;
   }
 
-  lastWindow({ id, device_id: deviceId, session_id: sessionId }: SessionRow): ActivityRecord | null {
+  lastWindow(row: Pick<SessionRow, "id" | "device_id" | "session_id">): ActivityRecord | null {
+    const { id, device_id: deviceId, session_id: sessionId } = row;
     const chunk = this.#lastChunk.get(id) as { body: Uint8Array } | undefined;
     if (!chunk) return null;
     const { body } = chunk;
@@ -135,6 +163,7 @@ export class Queries {
     const view = new SessionView(row.device_id, row.session_id);
     this.fill(view, row);
     view.last = this.lastWindow(row);
+    view.state = this.#memory.metas.of(view.key);
     return view.summary(false);
   }
 
@@ -142,13 +171,29 @@ export class Queries {
   #waiting(sessionId: string, deviceId?: string): SessionDetail | null {
     for (const view of this.#memory.fresh.values()) {
       if (view.sessionId !== sessionId || (deviceId && view.deviceId !== deviceId)) continue;
+      if (view.state.deletedAtMs !== null) continue;
       return { ...view.summary(this.#memory.isLive(view)), segments: [] };
     }
     return null;
   }
 
+  /** The newest session of that id that is not deleted, with all its windows in the tables. */
+  #row(sessionId: string, deviceId?: string): SessionRow | undefined {
+    this.#memory.metas.write();
+    this.#writeSession(sessionId);
+    return this.#bySession.get(sessionId, deviceId ?? null) as SessionRow | undefined;
+  }
+
   #writeSession(sessionId: string): void {
     this.#memory.write(this.#memory.changed().filter((view) => view.sessionId === sessionId));
+    this.#memory.settle(sessionId);
+  }
+
+  #addStrips(rows: readonly SessionRow[], items: readonly SessionSummary[]): void {
+    const shown = new Set(rows.map(({ id }) => id));
+    this.#memory.write(this.#memory.changed().filter(({ id }) => shown.has(id)));
+    const strips = this.#strips.read(rows);
+    rows.forEach(({ id }, i) => items[i].strip = strips.get(id)!);
   }
 
   #recent(view: SessionView, recentMs: number): RecentWindow[] {
@@ -172,18 +217,16 @@ export class Queries {
   }
 }
 
+/** All the time that a session spent in the activity is still in memory only. */
+function isNewIn(view: SessionView, activity: Activity | undefined, slideMs: number): boolean {
+  if (activity === undefined || view.totals[activity] === 0) return false;
+  const pending = view.pending.filter((window) => window.activity === activity).length;
+  return pending * slideMs === view.totals[activity];
+}
+
 /** Heard from later; after a restart, which hears from all at once, begun later. */
 function isNewer(a: SessionView, b: SessionView): boolean {
   return (a.receivedAt - b.receivedAt || a.startedAt - b.startedAt) > 0;
-}
-
-/** The numbers of a cursor. @throws RangeError when it is not one of ours */
-export function parseCursor(cursor: string, parts: number): number[] {
-  const numbers = cursor.split(".").map(Number);
-  if (numbers.length !== parts || !numbers.every(Number.isSafeInteger)) {
-    throw new RangeError(`cursor is "${cursor.slice(0, 40)}", expected the nextCursor of the page before`);
-  }
-  return numbers;
 }
 
 const viewOf = (body: Uint8Array) => new DataView(body.buffer, body.byteOffset, body.byteLength);

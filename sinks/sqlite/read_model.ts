@@ -1,15 +1,19 @@
 /**
  * The read model: sessions, segments and windows for the pages and the API, made from `processed_activity`. Fresh sessions are
  * in memory and are written a few at a time; the position is written when all that came before it has been. A window that is
- * read again after a crash is known by its time, so each is counted once.
+ * read again after a crash is known by its time, so each is counted once. What admins say about sessions comes from
+ * `activity_control`, all of it again at every start.
  *
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import { type ActivityRecord, sessionKey } from "../../log/records.ts";
+import { sessionChange } from "../../control/session_state.ts";
+import { type ActivityRecord, type ControlEvent, sessionKey } from "../../log/records.ts";
 import { Queries } from "./queries.ts";
 import { openReadModel } from "./schema.ts";
+import { SessionMetas } from "./session_metas.ts";
 import { SessionView } from "./session_view.ts";
+import { Upkeep } from "./upkeep.ts";
 import { type SegmentRow, type SessionRow, Writer } from "./writer.ts";
 
 export interface ReadModelOptions {
@@ -43,6 +47,8 @@ export class ReadModel {
   readonly #now: () => number;
   readonly #db: DatabaseSync;
   readonly #writer: Writer;
+  readonly #metas: SessionMetas;
+  readonly #upkeep: Upkeep;
   readonly #find;
   readonly #lastSegment;
   readonly #fresh = new Map<string, SessionView>();
@@ -63,6 +69,7 @@ export class ReadModel {
     this.#now = now;
     this.#db = openReadModel(options.path, options.logId);
     this.#writer = new Writer(this.#db);
+    this.#metas = new SessionMetas(this.#db);
     this.#find = this.#db.prepare("SELECT * FROM session WHERE session_id = ? AND device_id = ?");
     this.#lastSegment = this.#db.prepare(
       "SELECT * FROM segment WHERE session = ? ORDER BY from_ms DESC LIMIT 1",
@@ -72,11 +79,24 @@ export class ReadModel {
     for (const { partition, next_offset } of rows as { partition: number; next_offset: number }[]) {
       if (partition < options.partitions) this.#ends[partition] = next_offset;
     }
+    this.#upkeep = new Upkeep(this.#db, this.#writer, this.#metas, {
+      slideMs: options.slideMs,
+      find: (deviceId, sessionId) =>
+        this.#fresh.get(sessionKey(deviceId, sessionId)) ?? this.#stored(deviceId, sessionId),
+      write: (views) => this.#write(views),
+      lastWindow: ({ id, deviceId, sessionId }) =>
+        this.queries.lastWindow({ id, device_id: deviceId, session_id: sessionId }),
+      forget: (view) => this.#forget(view),
+    });
     this.queries = new Queries(this.#db, {
+      slideMs: options.slideMs,
+      isHidden: (deviceId, sessionId) => this.isHidden(deviceId, sessionId),
       fresh: this.#fresh,
+      metas: this.#metas,
       write: (views) => this.#write(views),
       isLive: (view) => view.isLive(this.#now(), options.sessionIdleMs + IDLE_GRACE_MS),
       changed: () => this.#queue,
+      settle: (sessionId) => this.#upkeep.settle(sessionId),
     });
   }
 
@@ -85,22 +105,44 @@ export class ReadModel {
     return this.#ends;
   }
 
+  /**
+   * Takes an admin's event in; those about other things than sessions are passed over.
+   *
+   * @throws Error when it cannot be read: a session that someone deleted would be shown
+   */
+  fold(event: ControlEvent): void {
+    const change = sessionChange(event);
+    if (change === null || !this.#metas.fold(change)) return;
+    const view = this.#fresh.get(sessionKey(change.deviceId, change.sessionId));
+    if (view !== undefined) view.state = change.state;
+    this.#upkeep.take(change);
+  }
+
+  /** Whether a session was deleted. */
+  isHidden(deviceId: string, sessionId: string): boolean {
+    const { deleted } = this.#metas;
+    return deleted.size > 0 && deleted.has(sessionKey(deviceId, sessionId));
+  }
+
   /** Takes records of one partition; `ends` is where the log stands after them. */
   apply(records: readonly ActivityRecord[], _partition: number, ends: readonly number[]): void {
     const nowMs = this.#now();
     for (const record of records) {
-      const view = this.#view(record.deviceId, record.sessionId);
+      const view = this.#view(record.deviceId, record.sessionId, nowMs);
+      if (view === null) continue;
       const receivedMs = this.catchingUp ? record.timestamp : nowMs;
       if (!view.apply(record, this.#options.slideMs, receivedMs)) continue;
       this.#pendingWindows++;
       this.#enqueue(view);
+      if (view.dueReclassification !== null) this.#upkeep.decideLater(view);
     }
     this.#ends = [...ends];
   }
 
   /** A session began or ended; it may have no window yet. */
   note(status: "opened" | "closed", deviceId: string, sessionId: string, atMs: number): void {
-    const view = this.#view(deviceId, sessionId);
+    const view = this.#view(deviceId, sessionId, this.#now());
+    if (view === null) return;
     view.closed = status === "closed";
     if (status === "opened") view.receivedAt = Math.max(view.receivedAt, atMs);
   }
@@ -108,6 +150,8 @@ export class ReadModel {
   /** Writes some of what changed, and forgets what is written and silent. To be called a few times a second. */
   advance(): void {
     const nowMs = this.#now();
+    this.#metas.write();
+    this.#upkeep.advance(nowMs);
     if (this.#cycleEnds === null && nowMs - this.#cycleStartMs >= CYCLE_MS) {
       this.#cycleStartMs = nowMs;
       this.#cycleEnds = this.#ends;
@@ -131,6 +175,7 @@ export class ReadModel {
   /** Writes everything and closes the database. */
   close(): void {
     this.#writeAll();
+    this.#metas.write();
     this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#db.close();
   }
@@ -164,15 +209,35 @@ export class ReadModel {
     this.#pendingWindows -= windows;
   }
 
-  #view(deviceId: string, sessionId: string): SessionView {
+  /** @returns null for a session that was deleted for good: what still comes of it is not taken */
+  #view(deviceId: string, sessionId: string, nowMs: number): SessionView | null {
     const key = sessionKey(deviceId, sessionId);
     const known = this.#fresh.get(key);
     if (known) return known;
-    const view = new SessionView(deviceId, sessionId);
+    if (this.#metas.isGone(key, nowMs)) return null;
+    return this.#stored(deviceId, sessionId) ?? this.#keep(new SessionView(deviceId, sessionId));
+  }
+
+  /** A session that is in the tables; from now on it is in memory too. */
+  #stored(deviceId: string, sessionId: string): SessionView | null {
     const row = this.#find.get(sessionId, deviceId) as SessionRow | undefined;
-    if (row) this.#restore(view, row);
-    this.#fresh.set(key, view);
+    if (!row) return null;
+    const view = new SessionView(deviceId, sessionId);
+    this.#restore(view, row);
+    return this.#keep(view);
+  }
+
+  #keep(view: SessionView): SessionView {
+    view.state = this.#metas.of(view.key);
+    this.#fresh.set(view.key, view);
     return view;
+  }
+
+  #forget(view: SessionView): void {
+    this.#fresh.delete(view.key);
+    this.#pendingWindows -= view.pending.length;
+    // It may still stand in the queue: there is nothing to write of it.
+    view.pending = [];
   }
 
   #restore(view: SessionView, row: SessionRow): void {

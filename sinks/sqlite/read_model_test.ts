@@ -1,19 +1,33 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { SessionState } from "../../control/session_state.ts";
 import { ACTIVITIES } from "../../log/records.ts";
+import { DEFAULT_THRESHOLDS, valuesOf } from "../../stream/thresholds.ts";
 import type { SessionDetail } from "./answers.ts";
 import { DatabaseSync } from "node:sqlite";
 import { ModelHarness, SILENT_MS, START_MS, windowOf } from "./testing/model_harness.ts";
 
+/** More sessions than these tests have. */
+const MAX_DUE = 10;
+
 /** Every answer that does not depend on when it is asked. */
-function answers({ model: { queries } }: ModelHarness) {
-  const sessions = queries.sessions({ limit: 200 }).items;
-  const details = sessions.map(({ sessionId, deviceId }) => timeless(queries.session(sessionId, deviceId)!));
+function answers({ model }: ModelHarness) {
+  // A session a call is decided again.
+  for (let i = 0; i < MAX_DUE; i++) model.advance();
+  const { queries } = model;
+  const sessions = queries.sessions({ limit: 200, strips: true }).items;
+  const details = sessions.map(({ sessionId, deviceId, strip }) => ({
+    ...timeless(queries.session(sessionId, deviceId)!),
+    strip,
+    series: queries.series(sessionId, deviceId, null, null, 50),
+  }));
   const windows = queries.activity({ limit: 10_000 }).items;
   const byKey = (a: { deviceId: string; sessionId: string }) => `${a.deviceId} ${a.sessionId}`;
   return {
     details: details.sort((a, b) => byKey(a) < byKey(b) ? -1 : 1),
     windows: windows.map((window) => JSON.stringify(window)).sort(),
+    labelled: queries.sessions({ limit: 200, label: "any" }).items.map(byKey).sort(),
+    named: queries.sessions({ limit: 200, q: "LÄUF" }).items.map(byKey).sort(),
   };
 }
 
@@ -45,6 +59,9 @@ Deno.test("a session's totals, gaps and segments follow from its windows", () =>
     windows: 5,
     gaps: 1,
     current: windowOf("phone-1", "run-1", at(7), "unknown", 0),
+    note: null,
+    labels: [],
+    strip: [],
     segments: [
       { activity: "stationary", from: at(0), to: at(1), windows: 1, magnitude: 0.1 },
       { activity: "walking", from: at(1), to: at(3), windows: 2, magnitude: 2.5 },
@@ -67,6 +84,11 @@ Deno.test("windows that are read again change nothing", () => {
 });
 
 Deno.test("whenever it is killed, restarted or deleted, reading on from its position gives the same answers", () => {
+  const change = fc.record({
+    phone: fc.integer({ min: 0, max: 3 }),
+    session: fc.integer({ min: 0, max: 1 }),
+    say: fc.constantFrom("name", "label", "delete", "restore", "reclassify"),
+  });
   const step = fc.oneof(
     {
       weight: 12,
@@ -78,6 +100,7 @@ Deno.test("whenever it is killed, restarted or deleted, reading on from its posi
         activity: fc.constantFrom(...ACTIVITIES),
       }),
     },
+    { weight: 5, arbitrary: change },
     { weight: 4, arbitrary: fc.constantFrom("advance" as const, "cycle" as const, "ask" as const) },
     { weight: 2, arbitrary: fc.constantFrom("crash" as const, "crash" as const, "restart" as const) },
     { weight: 1, arbitrary: fc.constant("rebuild" as const) },
@@ -96,6 +119,14 @@ Deno.test("whenever it is killed, restarted or deleted, reading on from its posi
         else if (typeof step === "string") tested[step]();
         else {
           const [deviceId, sessionId] = [`phone-${step.phone}`, `run-${step.session}`];
+          if ("say" in step) {
+            const untilMs = ends.get(deviceId + sessionId);
+            if (untilMs === undefined && step.say === "reclassify") continue;
+            const state = saying(step.say, untilMs ?? START_MS);
+            tested.say(deviceId, sessionId, state);
+            undisturbed.say(deviceId, sessionId, state);
+            continue;
+          }
           const windows = step.gaps.map((gap) => {
             const end = (ends.get(deviceId + sessionId) ?? START_MS) + 1000 * gap;
             ends.set(deviceId + sessionId, end);
@@ -107,9 +138,26 @@ Deno.test("whenever it is killed, restarted or deleted, reading on from its posi
       }
       assert.deepEqual(answers(tested), answers(undisturbed));
     }),
-    { numRuns: 15 },
+    { numRuns: 25 },
   );
 });
+
+function saying(what: string, untilMs: number): Partial<SessionState> {
+  switch (what) {
+    case "name":
+      return { name: "Läufer", note: `until ${untilMs}` };
+    case "label":
+      return { labels: [{ from: START_MS, to: untilMs + 1000, activity: "walking", source: "person" }] };
+    case "delete":
+      return { deletedAtMs: START_MS };
+    case "restore":
+      return { deletedAtMs: null };
+    default: {
+      const values = { ...valuesOf(DEFAULT_THRESHOLDS), walkingMs2: 1.5, runningMs2: 50 };
+      return { reclassifiedWith: { version: 7, values, untilMs } };
+    }
+  }
+}
 
 Deno.test("the position only moves once everything before it is written", () => {
   using harness = new ModelHarness();

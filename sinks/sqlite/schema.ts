@@ -5,21 +5,27 @@
  */
 import { DatabaseSync } from "node:sqlite";
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
- * `chunk`: a session's windows of one minute of event time, as the log codec writes them: one row a window would dirty a page
- * per session at every commit. `position`: the processed record to go on with, in the same transaction as what was made of
- * those before it.
+ * `session.search`: its ids as they are searched; `session.reclassified`: which reclassification its windows are decided by.
+ * `meta`: of what admins say about sessions, what lists are filtered by, also for sessions that are not here; `labelled` has a
+ * bit for each activity. `chunk`: a session's windows of one minute of event time, as the log codec writes them: one row a window
+ * would dirty a page per session at every commit. `position`: the processed record to go on with, in the same transaction as
+ * what was made of those before it.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS session(
-  id INTEGER PRIMARY KEY, device_id TEXT NOT NULL, session_id TEXT NOT NULL, name TEXT,
+  id INTEGER PRIMARY KEY, device_id TEXT NOT NULL, session_id TEXT NOT NULL, search TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, received_at INTEGER NOT NULL,
   stationary_ms INTEGER NOT NULL, walking_ms INTEGER NOT NULL, running_ms INTEGER NOT NULL, unknown_ms INTEGER NOT NULL,
-  windows INTEGER NOT NULL, gaps INTEGER NOT NULL, UNIQUE(session_id, device_id));
+  windows INTEGER NOT NULL, gaps INTEGER NOT NULL, segments INTEGER NOT NULL, reclassified TEXT,
+  UNIQUE(session_id, device_id));
 CREATE INDEX IF NOT EXISTS session_started ON session(started_at, id);
 CREATE INDEX IF NOT EXISTS session_device ON session(device_id, started_at, id);
+CREATE TABLE IF NOT EXISTS meta(
+  session_id TEXT NOT NULL, device_id TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
+  labelled INTEGER NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY(session_id, device_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chunk(
   session INTEGER NOT NULL, minute INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(session, minute)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS chunk_minute ON chunk(minute);

@@ -1,44 +1,35 @@
 /**
- * A session as the read model holds it while it is fresh: totals, the open segment, and the windows not yet written.
+ * A session as the read model holds it while it is fresh: its figures, the windows not yet written, and what admins say of it.
  *
  * @module
  */
-import type { Activity, ActivityRecord } from "../../log/records.ts";
-import type { Segment, SessionSummary, Totals } from "./answers.ts";
+import { type Reclassification, type SessionState, UNTOUCHED } from "../../control/session_state.ts";
+import { type ActivityRecord, sessionKey } from "../../log/records.ts";
+import type { SessionSummary } from "./answers.ts";
+import { SessionFigures } from "./session_figures.ts";
 
-/** A segment that may still grow. */
-export interface OpenSegment {
-  activity: Activity;
-  from: number;
-  to: number;
-  windows: number;
-  magnitudeSum: number;
-}
-
-export class SessionView {
+export class SessionView extends SessionFigures {
+  readonly key: string;
   /** Row in the database; 0 before the first write. */
   id = 0;
-  name: string | null = null;
-  startedAt = 0;
-  endedAt = -Infinity;
   receivedAt = 0;
   /** Server clock when the activity last changed. */
   changedAt = 0;
   /** The session has ended; its last windows may still follow. */
   closed = false;
-  totals: Totals = { stationary: 0, walking: 0, running: 0, unknown: 0 };
-  windows = 0;
-  gaps = 0;
   last: ActivityRecord | null = null;
   /** Windows not yet in a chunk. */
   pending: ActivityRecord[] = [];
-  segment: OpenSegment | null = null;
-  /** Segments that will not grow any more and are not yet written. */
-  finished: OpenSegment[] = [];
   /** Waits to be written. */
   queued = false;
+  state: Readonly<SessionState> = UNTOUCHED;
+  /** Which reclassification the windows are decided by, as {@linkcode markOf} says; null: none. */
+  reclassified: string | null = null;
 
-  constructor(readonly deviceId: string, readonly sessionId: string) {}
+  constructor(readonly deviceId: string, readonly sessionId: string) {
+    super();
+    this.key = sessionKey(deviceId, sessionId);
+  }
 
   /**
    * Takes the next window. Ends of a session's windows only grow, so one that does not was taken before: reading the log
@@ -51,27 +42,25 @@ export class SessionView {
   apply(record: ActivityRecord, slideMs: number, receivedMs: number): boolean {
     const { timestamp, activity } = record;
     if (timestamp <= this.endedAt) return false;
-    const from = timestamp - slideMs;
-    const gap = this.windows > 0 && from > this.endedAt;
-    if (this.windows === 0) this.startedAt = from;
-    if (gap) this.gaps++;
     if (this.last?.activity !== activity) this.changedAt = receivedMs;
-    const { segment } = this;
-    if (segment && !gap && segment.activity === activity) {
-      segment.to = timestamp;
-      segment.windows++;
-      segment.magnitudeSum += record.magnitude;
-    } else {
-      if (segment) this.finished.push(segment);
-      this.segment = { activity, from, to: timestamp, windows: 1, magnitudeSum: record.magnitude };
-    }
-    this.totals[activity] += slideMs;
-    this.windows++;
-    this.endedAt = timestamp;
+    this.add(timestamp, activity, record.magnitude, slideMs);
     this.receivedAt = Math.max(this.receivedAt, receivedMs);
     this.last = record;
     this.pending.push(record);
     return true;
+  }
+
+  /** A reclassification that is not in yet although all its windows are here, or null. */
+  get dueReclassification(): Reclassification | null {
+    const { reclassifiedWith } = this.state;
+    if (reclassifiedWith === null || this.endedAt < reclassifiedWith.untilMs) return null;
+    return this.reclassified === markOf(reclassifiedWith) ? null : reclassifiedWith;
+  }
+
+  /** Takes over figures that were counted anew. */
+  recount(figures: SessionFigures): void {
+    const { totals, windows, gaps, segments, segment, startedAt, endedAt } = figures;
+    Object.assign(this, { totals, windows, gaps, segments, segment, startedAt, endedAt, finished: [] });
   }
 
   isLive(nowMs: number, idleMs: number): boolean {
@@ -80,10 +69,11 @@ export class SessionView {
 
   summary(live: boolean): SessionSummary {
     const started = this.windows > 0;
+    const { name, note, labels } = this.state;
     return {
       sessionId: this.sessionId,
       deviceId: this.deviceId,
-      name: this.name,
+      name,
       startedAt: started ? this.startedAt : null,
       endedAt: started ? this.endedAt : null,
       receivedAt: this.receivedAt,
@@ -92,11 +82,12 @@ export class SessionView {
       windows: this.windows,
       gaps: this.gaps,
       current: this.last,
+      note,
+      labels,
+      strip: [],
     };
   }
 }
 
-/** A segment as the API shows it. */
-export function toSegment({ activity, from, to, windows, magnitudeSum }: OpenSegment): Segment {
-  return { activity, from, to, windows, magnitude: Math.round((magnitudeSum / windows) * 1e4) / 1e4 };
-}
+/** Names a reclassification: two with the same thresholds up to the same window give the same. */
+export const markOf = ({ version, untilMs }: Reclassification): string => `${version}@${untilMs}`;

@@ -6,7 +6,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ACTIVITY_BYTES, writeActivity } from "../../log/activity_codec.ts";
 import type { Activity, ActivityRecord } from "../../log/records.ts";
-import type { OpenSegment, SessionView } from "./session_view.ts";
+import type { OpenSegment, SessionFigures } from "./session_figures.ts";
+import { foldCase } from "./session_metas.ts";
+import type { SessionView } from "./session_view.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -18,7 +20,6 @@ export interface SessionRow {
   id: number;
   device_id: string;
   session_id: string;
-  name: string | null;
   started_at: number;
   ended_at: number;
   received_at: number;
@@ -28,6 +29,8 @@ export interface SessionRow {
   unknown_ms: number;
   windows: number;
   gaps: number;
+  segments: number;
+  reclassified: string | null;
 }
 
 /** A row of the `segment` table. */
@@ -42,6 +45,7 @@ export interface SegmentRow {
 export class Writer {
   readonly #insert;
   readonly #update;
+  readonly #replace;
   readonly #chunk;
   readonly #saveChunk;
   readonly #saveSegment;
@@ -49,12 +53,16 @@ export class Writer {
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare(
-      "INSERT INTO session(device_id, session_id, name, started_at, ended_at, received_at, stationary_ms, walking_ms, " +
-        "running_ms, unknown_ms, windows, gaps) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO session(device_id, session_id, search, started_at, ended_at, received_at, stationary_ms, walking_ms, " +
+        "running_ms, unknown_ms, windows, gaps, segments) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#update = db.prepare(
       "UPDATE session SET ended_at = ?, received_at = ?, stationary_ms = ?, walking_ms = ?, running_ms = ?, " +
-        "unknown_ms = ?, windows = ?, gaps = ? WHERE id = ?",
+        "unknown_ms = ?, windows = ?, gaps = ?, segments = ? WHERE id = ?",
+    );
+    this.#replace = db.prepare(
+      "UPDATE session SET stationary_ms = ?, walking_ms = ?, running_ms = ?, unknown_ms = ?, windows = ?, gaps = ?, " +
+        "segments = ?, reclassified = ? WHERE id = ?",
     );
     this.#chunk = db.prepare("SELECT body FROM chunk WHERE session = ? AND minute = ?");
     this.#saveChunk = db.prepare("INSERT OR REPLACE INTO chunk(session, minute, body) VALUES(?, ?, ?)");
@@ -68,12 +76,12 @@ export class Writer {
   write(view: SessionView): () => void {
     const { pending, finished } = view;
     if (pending.length === 0) return () => {};
-    const { stationary, walking, running, unknown } = view.totals;
-    const figures = [stationary, walking, running, unknown, view.windows, view.gaps];
+    const figures = countsOf(view);
     let { id } = view;
     if (id === 0) {
-      const { deviceId, sessionId, name, startedAt, endedAt, receivedAt } = view;
-      const row = this.#insert.run(deviceId, sessionId, name, startedAt, endedAt, receivedAt, ...figures);
+      const { deviceId, sessionId, startedAt, endedAt, receivedAt } = view;
+      const search = foldCase(`${sessionId}\n${deviceId}`);
+      const row = this.#insert.run(deviceId, sessionId, search, startedAt, endedAt, receivedAt, ...figures);
       id = Number(row.lastInsertRowid);
     } else {
       this.#update.run(view.endedAt, view.receivedAt, ...figures, id);
@@ -86,6 +94,17 @@ export class Writer {
       view.pending = [];
       view.finished = [];
     };
+  }
+
+  /**
+   * Writes figures that were counted anew, with their segments, of which there are none in the tables; inside a transaction.
+   *
+   * @param mark what the windows are decided by now
+   */
+  rewrite(id: number, figures: SessionFigures, mark: string): void {
+    this.#replace.run(...countsOf(figures), mark, id);
+    for (const segment of figures.finished) this.#writeSegment(id, segment);
+    if (figures.segment) this.#writeSegment(id, figures.segment);
   }
 
   writePosition(ends: readonly number[]): void {
@@ -106,6 +125,11 @@ export class Writer {
   #writeSegment(id: number, { from, to, activity, windows, magnitudeSum }: OpenSegment): void {
     this.#saveSegment.run(id, from, to, activity, windows, magnitudeSum);
   }
+}
+
+/** In the order of the statements. */
+function countsOf({ totals, windows, gaps, segments }: SessionFigures): number[] {
+  return [totals.stationary, totals.walking, totals.running, totals.unknown, windows, gaps, segments];
 }
 
 function append(

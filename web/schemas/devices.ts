@@ -8,6 +8,7 @@ import { GRAVITY_SETTINGS, UNIT_SETTINGS } from "../../control/device_settings.t
 import { textId } from "../../ingest/schema.ts";
 import type { DeviceItem, DevicePage } from "../devices.ts";
 import type { Device, DeviceHealth, Stranger } from "../services.ts";
+import { pairingAddress } from "./phones.ts";
 
 /** A page's worth for a program; the Devices page shows fewer. */
 const MAX_DEVICES = 1000;
@@ -27,7 +28,9 @@ export const devicesQuery = z.strictObject({
 });
 
 /** `/devices` */
-export const devicesPageQuery = devicesQuery.omit({ deviceId: true, limit: true });
+export const devicesPageQuery = devicesQuery.omit({ deviceId: true, limit: true }).extend({
+  pair: z.literal("1").optional(),
+});
 
 /** `POST /api/devices` */
 export const deviceRequest = z.strictObject({
@@ -112,13 +115,12 @@ export const issuedKey = z.object({
   device,
   key: z.string().meta({ description: "Shown this once" }),
   ingestPath: z.string().meta({ description: "Where a client that cannot set headers posts to" }),
-  pairing: z.array(z.object({
-    url: z.string(),
-    qr: z.object({
-      size: z.int().meta({ description: "Modules on a side" }),
-      path: z.string().meta({ description: "The dark modules as an SVG path" }),
-    }),
-  })).meta({ description: "The same as whole addresses that phones may reach" }),
+  pairing: z.array(pairingAddress).meta({
+    description: "Sensor Logger's push URL, at each address that phones may reach",
+  }),
+  phyphox: z.array(pairingAddress).meta({
+    description: "The experiment file as phyphox opens it, at each address that phones may reach",
+  }),
 });
 
 export const removedDevice = z.object({ deviceId: z.string() });

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { ACTIVITIES } from "../../log/records.ts";
 import { textId } from "../../ingest/schema.ts";
+import type { PairingAddress } from "../pairing.ts";
 
 /** Ours have 22 characters. */
 const MAX_CODE_LENGTH = 64;
@@ -27,14 +28,25 @@ export const pairingRequest = z.strictObject({
   name: textId.nullable().default(null).meta({ description: "For people; null keeps the device's" }),
 });
 
+export const pairingAddress = z.object({
+  url: z.string(),
+  qr: z.object({
+    size: z.int().meta({ description: "Modules on a side" }),
+    path: z.string().meta({ description: "The dark modules as an SVG path" }),
+  }),
+}) satisfies z.ZodType<PairingAddress>;
+
 export const pairingOffer = z.object({
   deviceId: z.string(),
+  atMs: timeMs.meta({ description: "The server's clock" }),
   expiresAtMs: timeMs.meta({ description: "The code is good until then, and once" }),
-  pages: z.array(z.object({
-    url: z.string(),
-    qr: z.object({ size: z.int(), path: z.string() }),
+  pages: z.array(pairingAddress.extend({
     isSecure: z.boolean().meta({ description: "Browsers read motion only over HTTPS" }),
+    isLocal: z.boolean().meta({ description: "Only the server's own machine reaches it" }),
   })).meta({ description: "The phone page with the code, at each address that phones may reach" }),
+  trust: pairingAddress.nullable().meta({
+    description: "The page that makes a phone trust the server's own certificate; null: it has none",
+  }),
 });
 
 export const phoneStatus = z.object({

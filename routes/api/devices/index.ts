@@ -1,6 +1,6 @@
 import { handlers, type RouteModule } from "../../../web/define.ts";
 import { listDevices } from "../../../web/devices.ts";
-import { pairingAddresses } from "../../../web/pairing.ts";
+import { keyAddresses } from "../../../web/pairing.ts";
 import { deviceRequest, devicesQuery } from "../../../web/schemas/devices.ts";
 import { parseBody, parseQuery } from "../../../web/validate.ts";
 
@@ -13,8 +13,7 @@ export const handler: RouteModule["handler"] = handlers({
   async POST({ req, url, services, who }) {
     const { deviceId, name } = await parseBody(deviceRequest, req);
     const { device, key } = await services.devices.issueKey(deviceId, name, who!.name);
-    const ingestPath = `/ingest/${key}`;
-    return Response.json({ device, key, ingestPath, pairing: pairingAddresses(services, url, ingestPath) }, {
+    return Response.json({ device, key, ...keyAddresses(services, url, key) }, {
       status: 201,
       headers: { "cache-control": "no-store" },
     });

@@ -1,9 +1,10 @@
 /**
- * A log of windows in memory and read models that follow it, for tests.
+ * A log of windows and admin events in memory and read models that follow it, for tests.
  *
  * @module
  */
-import type { Activity, ActivityRecord } from "../../../log/records.ts";
+import { sessionEntity, type SessionState, UNTOUCHED } from "../../../control/session_state.ts";
+import { type Activity, type ActivityRecord, type ControlEvent, sessionKey } from "../../../log/records.ts";
 import { windowRecord } from "../../../log/testing/windows.ts";
 import { ReadModel } from "../read_model.ts";
 
@@ -31,6 +32,9 @@ export class ModelHarness implements Disposable {
   nowMs = START_MS;
   model: ReadModel;
   readonly #log: ActivityRecord[][] = Array.from({ length: PARTITIONS }, () => []);
+  readonly #events: ControlEvent[] = [];
+  /** What was said last of each session, and how often something was. */
+  readonly #said = new Map<string, [state: SessionState, version: number]>();
   readonly #folders: string[] = [];
   readonly #models: ReadModel[] = [];
 
@@ -43,6 +47,24 @@ export class ModelHarness implements Disposable {
     const partition = Number(records[0].deviceId.at(-1)) % PARTITIONS;
     this.#log[partition].push(...records);
     this.model.apply(records, partition, this.#log.map(({ length }) => length));
+  }
+
+  /** Commits an admin's change; what is left out stays. */
+  say(deviceId: string, sessionId: string, change: Partial<SessionState>): void {
+    const key = sessionKey(deviceId, sessionId);
+    const [before, version] = this.#said.get(key) ?? [UNTOUCHED, 0];
+    const state = { ...before, ...change };
+    this.#said.set(key, [state, version + 1]);
+    const event = {
+      entity: sessionEntity({ deviceId, sessionId }),
+      version: version + 1,
+      type: "test",
+      atMs: this.nowMs,
+      by: "admin",
+      data: state,
+    };
+    this.#events.push(event);
+    this.model.fold(event);
   }
 
   /** Lets everything that waits be written. */
@@ -111,6 +133,7 @@ export class ModelHarness implements Disposable {
       sessionIdleMs: IDLE_MS,
     };
     const model = new ReadModel(options, () => this.nowMs);
+    for (const event of this.#events) model.fold(event);
     this.#models.push(model);
     return model;
   }

@@ -1,5 +1,5 @@
 import { handlers, type RouteModule } from "../../../../web/define.ts";
-import { pairingAddresses } from "../../../../web/pairing.ts";
+import { keyAddresses } from "../../../../web/pairing.ts";
 import { noDevice } from "./_no_device.ts";
 
 /** `POST /api/devices/{deviceId}/key`: a new key in place of the old one. `DELETE`: revokes it. */
@@ -7,8 +7,7 @@ export const handler: RouteModule["handler"] = handlers({
   async POST({ url, params: { deviceId }, services, who }) {
     if (services.devices.get(deviceId) === null) throw noDevice(deviceId);
     const { device, key } = await services.devices.issueKey(deviceId, null, who!.name);
-    const ingestPath = `/ingest/${key}`;
-    return Response.json({ device, key, ingestPath, pairing: pairingAddresses(services, url, ingestPath) }, {
+    return Response.json({ device, key, ...keyAddresses(services, url, key) }, {
       status: 201,
       headers: { "cache-control": "no-store" },
     });

@@ -1,6 +1,6 @@
 import { isId } from "../../../../ingest/id.ts";
 import { handlers, type RouteModule } from "../../../../web/define.ts";
-import { phonePages } from "../../../../web/pairing.ts";
+import { phonePages, trustPage } from "../../../../web/pairing.ts";
 import { HttpProblem } from "../../../../web/problem.ts";
 import { pairingRequest } from "../../../../web/schemas/phones.ts";
 import { parseBody } from "../../../../web/validate.ts";
@@ -13,9 +13,13 @@ export const handler: RouteModule["handler"] = handlers({
       throw new HttpProblem(400, "The device's id must have 1 to 128 printable characters.");
     }
     const { code, expiresAtMs } = await services.pairing.offer(deviceId, name, who!.name);
-    return Response.json({ deviceId, expiresAtMs, pages: phonePages(services, url, code) }, {
-      status: 201,
-      headers: { "cache-control": "no-store" },
-    });
+    const pages = phonePages(services, url, code);
+    return Response.json(
+      { deviceId, atMs: Date.now(), expiresAtMs, pages, trust: trustPage(services, url) },
+      {
+        status: 201,
+        headers: { "cache-control": "no-store" },
+      },
+    );
   },
 });

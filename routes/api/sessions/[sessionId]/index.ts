@@ -1,19 +1,22 @@
-import { deviceQuery } from "../../../../web/api_schemas.ts";
+import { sessionChange } from "../../../../web/api_schemas.ts";
 import { handlers, type RouteModule } from "../../../../web/define.ts";
-import { HttpProblem } from "../../../../web/problem.ts";
-import { parseQuery } from "../../../../web/validate.ts";
+import { parseBody } from "../../../../web/validate.ts";
+import { sessionOf } from "./_session.ts";
 
-/** `GET /api/sessions/{sessionId}`: one session with its segments. */
+/** `/api/sessions/{sessionId}`: one session with its segments; its name and note; deletes it. */
 export const handler: RouteModule["handler"] = handlers({
-  async GET({ params, url, services }) {
-    const { deviceId } = parseQuery(deviceQuery, url);
-    const session = await services.store.session(params.sessionId, deviceId);
-    if (!session) {
-      throw new HttpProblem(
-        404,
-        `There is no session ${params.sessionId.slice(0, 128)}. GET /api/sessions lists them.`,
-      );
-    }
-    return Response.json(session);
+  GET: async (ctx) => Response.json(await sessionOf(ctx)),
+
+  async PATCH(ctx) {
+    const { req, services, who } = ctx;
+    const change = await parseBody(sessionChange, req);
+    const session = await sessionOf(ctx);
+    await services.sessions.rename(session, change, who!.name);
+    return Response.json({ ...session, ...change });
+  },
+
+  async DELETE(ctx) {
+    const { services, who } = ctx;
+    return Response.json(await services.sessions.delete(await sessionOf(ctx), who!.name));
   },
 });

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { createApp } from "../../web/app.ts";
+import { FakeServices } from "../../web/testing/fake_services.ts";
+
+const ASSETS = {
+  files: new Map(),
+  manifest: {
+    boot: "/build/boot.js",
+    islands: { SessionPage: "/b/s.js", SessionsRow: "/b/r.js", SessionsToast: "/b/t.js" },
+    imports: {},
+  },
+};
+
+async function get(
+  path: string,
+  prepare: (services: FakeServices) => Promise<void> = () => Promise.resolve(),
+) {
+  const services = new FakeServices();
+  await prepare(services);
+  const response = await (await createApp(services, { assets: ASSETS })).request(path, {
+    headers: { accept: "text/html" },
+  });
+  return { status: response.status, html: await response.text() };
+}
+
+const add = (parts: number, startMs = 1_767_225_600_000) => async ({ recorded }: FakeServices) => {
+  for (let i = 0; i < parts; i++) {
+    await recorded.add({
+      deviceId: "nokia",
+      sessionId: `s${i}`,
+      startMs: startMs + i * 60_000,
+      parts: [["walking", 9]],
+    });
+  }
+};
+
+Deno.test("without sessions the list ships no JavaScript", async () => {
+  const { status, html } = await get("/sessions");
+  assert.equal(status, 200);
+  assert.match(html, /No sessions yet/);
+  assert.doesNotMatch(html, /<script/);
+});
+
+for (
+  const [what, query] of [
+    ["a day that does not exist", "from=2026-02-30"],
+    ["another activity", "activity=flying"],
+    ["another parameter", "color=red"],
+    ["a device id that none can have", `deviceId=${"x".repeat(129)}`],
+    ["a cursor that is not ours", "cursor=nonsense"],
+  ]
+) {
+  Deno.test(`the list refuses ${what}`, async () => {
+    assert.equal((await get(`/sessions?${query}`, add(1))).status, 400);
+  });
+}
+
+Deno.test("an empty field of the form is no condition", async () => {
+  const { status, html } = await get("/sessions?q=&deviceId=&activity=&label=&from=&to=", add(2));
+  assert.equal(status, 200);
+  assert.match(html, /href="\/sessions\/s1\?deviceId=nokia"/);
+  assert.doesNotMatch(html, />Clear</);
+});
+
+Deno.test("the next page keeps the conditions", async () => {
+  const { html } = await get("/sessions?q=s&activity=walking", add(51));
+  assert.match(html, /href="\/sessions\?q=s&amp;activity=walking&amp;cursor=[^"]+"/);
+});
+
+Deno.test("a session of several devices is found by its device", async () => {
+  const { html } = await get("/sessions/s0?deviceId=other", add(1));
+  assert.match(html, /There is no such session/);
+  assert.equal((await get("/sessions/s0?deviceId=nokia", add(1))).status, 200);
+});
+
+Deno.test("a session's page refuses what is in view when that is no time", async () => {
+  assert.equal((await get("/sessions/s0?from=soon&to=later", add(1))).status, 400);
+});
+
+Deno.test("a session that changes often begins with its first segments", async () => {
+  const parts = Array.from({ length: 1200 }, (_, i) => [i % 2 ? "walking" : "running", 2] as const);
+  const { html } = await get(
+    "/sessions/s",
+    ({ recorded }) => recorded.add({ deviceId: "nokia", sessionId: "s", startMs: 1_767_225_600_000, parts }),
+  );
+  assert.equal(html.match(/Zoom to/g)?.length, 200);
+  assert.match(html, /The first 200 of 500: zoom in for the others/);
+});
