@@ -135,7 +135,7 @@ export async function startWeb(
     live,
     raw,
     sessions,
-    imports: createImports({ ...ingestDeps, sink: engine, sessions }),
+    imports: createImports({ ...ingestDeps, sink: engine, sessions, store: engine.store }),
     devices,
     pairing,
     deviceHealth,

@@ -6,6 +6,7 @@ import type { Recorder } from "../islands/phone/recorder.ts";
 import { drawTrace } from "../islands/phone/trace.ts";
 import { ActivityMark } from "./ActivityMark.tsx";
 import { formatDuration } from "./format_time.ts";
+import { PhoneDelivery } from "./PhoneDelivery.tsx";
 import { TroubleNote } from "./PhoneWelcome.tsx";
 
 /** The line is drawn so often, ms: smooth enough, and a sixth of the screen's work. */
@@ -17,36 +18,33 @@ const MOVE_AFTER_MS = 4000;
 
 /** While recording: what the phone measures, what the server makes of it, and whether everything arrives. */
 export function PhoneRecording({ recorder, own }: { recorder: Recorder; own: Signal<Own | null> }) {
-  const { pairing } = recorder;
+  const { pairing, sender, waiting, trouble } = recorder;
+  const hasSensor = trouble.value !== "noSensor";
   return (
     <div class="phone">
       <h1>{pairing.value!.name ?? pairing.value!.deviceId}</h1>
-      <State own={own.value} />
-      <Trace recorder={recorder} />
-      <Delivery recorder={recorder} />
-      <Attention recorder={recorder} />
+      <State own={own.value} hasSensor={hasSensor} />
+      <Trace recorder={recorder} hasSensor={hasSensor} />
+      {/* Above all that comes and goes: a thumb must find it where it was. */}
       <button type="button" class="start" onClick={() => recorder.stop()}>Stop</button>
+      {hasSensor && <PhoneDelivery state={sender.value} messages={waiting.value.messages} />}
+      <Attention recorder={recorder} />
     </div>
   );
 }
 
-function State({ own }: { own: Own | null }) {
+/** The word is read aloud when it changes, the figure is not. */
+function State({ own, hasSensor }: { own: Own | null; hasSensor: boolean }) {
   return (
-    <p class="own" role="status">
-      {own
-        ? (
-          <>
-            <ActivityMark activity={own.activity} />
-            <strong>{own.activity}</strong>
-            {own.activity !== "unknown" && <span>{formatConfidence(own.confidence)}</span>}
-          </>
-        )
-        : <span>recording</span>}
+    <p class="own">
+      {own && <ActivityMark activity={own.activity} />}
+      <strong role="status">{own ? own.activity : hasSensor ? "recording" : "no readings"}</strong>
+      {own && own.activity !== "unknown" && <span>{formatConfidence(own.confidence)}</span>}
     </p>
   );
 }
 
-function Trace({ recorder }: { recorder: Recorder }) {
+function Trace({ recorder, hasSensor }: { recorder: Recorder; hasSensor: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const rate = useSignal("");
   const canMove = useSignal(true);
@@ -69,37 +67,15 @@ function Trace({ recorder }: { recorder: Recorder }) {
     <figure>
       <canvas ref={canvas} class="trace" role="img" aria-label="Acceleration of the last 10 seconds" />
       <figcaption>
-        Last 10 s: acceleration, <b>{rate.value || "–"}</b> readings a second
+        <span>Acceleration, last 10 s</span>
+        <span>
+          <b>{rate.value || "–"}</b> readings a second
+        </span>
       </figcaption>
-      <p class="hint" role="status">{canMove.value ? "" : "Move the phone: the line should move with it."}</p>
+      <p class="hint" role="status">
+        {canMove.value || !hasSensor ? "" : "Move the phone: the line should move with it."}
+      </p>
     </figure>
-  );
-}
-
-function Delivery({ recorder }: { recorder: Recorder }) {
-  const { messages } = recorder.waiting.value;
-  const state = recorder.sender.value;
-  const waiting = `${formatDuration(messages * 1000)} of readings`;
-  if (state.kind === "locked") {
-    return (
-      <p class="delivery warn" role="alert">
-        <b>The server does not take readings from this phone any more.</b> {state.why} {waiting}{" "}
-        are kept here and are sent as soon as it is paired again: scan a new code on the computer's Devices
-        page.
-      </p>
-    );
-  }
-  if (state.kind === "waiting") {
-    return (
-      <p class="delivery warn" role="status">
-        <b>Kept on this phone:</b> {waiting}, because {state.why}. They are sent by themselves later.
-      </p>
-    );
-  }
-  return (
-    <p class="delivery" role="status">
-      {messages > 2 ? `Sending: ${waiting} to go` : "Everything recorded is with the server"}
-    </p>
   );
 }
 
@@ -121,16 +97,16 @@ function Attention({ recorder }: { recorder: Recorder }) {
         </p>
       )}
       {full > 0 && (
-        <p class="hint warn">
+        <p class="notice">
           {formatDuration(full * 1000)} of readings could not be kept: there is no room left here.
         </p>
       )}
       {tooOld > 0 && (
-        <p class="hint warn">
+        <p class="notice">
           {formatDuration(tooOld * 1000)} of readings grew too old for the server and were dropped.
         </p>
       )}
-      {refused > 0 && <p class="hint warn">The server refused {refused} messages for good: {why}</p>}
+      {refused > 0 && <p class="notice">The server refused {refused} messages for good: {why}</p>}
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { PhoneRecording } from "../components/PhoneRecording.tsx";
 import { PhoneWelcome } from "../components/PhoneWelcome.tsx";
 import type { Own } from "./phone/own.ts";
 import { askOwn } from "./phone/own.ts";
 import { takeCode } from "./phone/pair.ts";
-import { Recorder } from "./phone/recorder.ts";
 import { keepPage } from "./phone/offline.ts";
+import { Recorder } from "./phone/recorder.ts";
+import { sensorTrouble } from "./phone/sensor.ts";
 
 /** How often the phone asks what it is doing, ms: results come every second, and every question costs battery. */
 const ASK_MS = 2000;
@@ -18,6 +19,11 @@ export default function Phone() {
   const own = useSignal<Own | null>(null);
 
   useEffect(() => {
+    if (sensorTrouble() === "insecure") {
+      // A code is good once: it is not used up where nothing can be recorded.
+      recorder.trouble.value = "insecure";
+      return;
+    }
     keepPage();
     (async () => {
       await recorder.open();
@@ -41,6 +47,14 @@ export default function Phone() {
   });
 
   const { phase } = recorder;
+  const wasRecording = useRef(false);
+  useEffect(() => {
+    const isRecording = phase.value === "recording";
+    if (isRecording === wasRecording.current) return;
+    wasRecording.current = isRecording;
+    // The button that was pressed is gone; the one in its place takes the focus.
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>(".start")?.focus();
+  }, [phase.value]);
   if (phase.value === "recording") return <PhoneRecording recorder={recorder} own={own} />;
   return <PhoneWelcome recorder={recorder} pairingError={pairingError.value} />;
 }

@@ -13,7 +13,7 @@ import { titleOf } from "../components/sessions/words.ts";
 import { ZoomButtons } from "../components/sessions/ZoomButtons.tsx";
 import { Legend } from "../components/Legend.tsx";
 import { StripPattern } from "../components/Strip.tsx";
-import { Zone } from "../components/Time.tsx";
+import { Time, Zone } from "../components/Time.tsx";
 import { ToastView, useToast } from "../components/Toast.tsx";
 import type { Segment } from "../web/services.ts";
 import type { MagnitudeThresholds } from "./live/chart.ts";
@@ -78,12 +78,17 @@ export default function SessionPage(props: SessionPageProps) {
     versions.value = { first: inForce, inForce };
     toast.show({ text: `The session is decided again, by thresholds v${inForce}.` });
   };
-  const { live, startedAt, current } = model.session.value;
+  const { live, name, startedAt, current } = model.session.value;
   return (
     <>
       <StripPattern />
       <header class="bar session-bar">
         <h1>{title}</h1>
+        {name !== null && (
+          <p class="hint">
+            {startedAt !== null && <Time ms={startedAt} precision="minute" />} · {deviceName}
+          </p>
+        )}
         {live && <a class="live-mark" href={`/live/${encodeURIComponent(model.id.deviceId)}`}>live</a>}
         <p class="actions">
           <a class="button" href={apiPath(model.id, "/activity.csv")} download>CSV</a>
@@ -157,7 +162,7 @@ function useFresh(model: SessionModel, hasMoreSegments: boolean): void {
       isFirst.current = false;
       return;
     }
-    const settle = setTimeout(() => model.loadSeries(), SETTLE_MS);
+    const settle = setTimeout(() => model.settle(), SETTLE_MS);
     const address = setTimeout(() => {
       history.replaceState(null, "", pagePath(model.id, model.viewQuery()));
     }, ADDRESS_MS);
@@ -174,10 +179,7 @@ function useFresh(model: SessionModel, hasMoreSegments: boolean): void {
     if (!live) return;
     return poll<SessionInit["session"]>(apiPath(model.id), POLL_MS, (session) => {
       model.isLost.value = session === null;
-      if (session === null) return;
-      const hasGrown = session.endedAt !== model.session.peek().endedAt;
-      model.update(session);
-      if (hasGrown) model.loadSeries();
+      if (session !== null) model.update(session);
     }, POLL_MS);
   }, [live]);
 }

@@ -7,5 +7,15 @@ export const styles = ["/phone.css"];
 export const access: RouteModule["access"] = { GET: "open" };
 
 export default function PhonePage() {
-  return <Phone />;
+  return (
+    <>
+      <Phone />
+      <noscript>
+        <p class="no-script">
+          This page reads the phone's motion with JavaScript, which is switched off in this browser: allow it
+          for this page, or use the app Sensor Logger or phyphox (Devices, Pair a phone).
+        </p>
+      </noscript>
+    </>
+  );
 }

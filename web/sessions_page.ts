@@ -114,7 +114,7 @@ function namesOf({ devices }: Pick<Services, "devices">, ids: string[]): Record<
 }
 
 /** Those that are registered, those of the newest sessions, and the one that is chosen. */
-async function choicesOf(
+export async function choicesOf(
   { devices, store }: { devices: Services["devices"]; store: Pick<Store, "sessions"> },
   chosen: string | undefined,
 ): Promise<DeviceChoice[] | null> {

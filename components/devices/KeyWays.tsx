@@ -38,7 +38,8 @@ export function Way(
     <details class="way-in" name="way-in" open={isOpen}>
       <summary>
         <span>
-          <b>{title}</b> <small>{hint}</small>
+          <b>{title}</b>
+          <small>{hint}</small>
         </span>
       </summary>
       <div>{children}</div>

@@ -34,6 +34,14 @@ export function FilterForm({ filter, devices }: FilterFormProps) {
           ))}
         </select>
       </div>
+      <div class="day">
+        <label for="from">from</label>
+        <input id="from" name="from" type="date" value={filter.from} />
+      </div>
+      <div class="day">
+        <label for="to">to</label>
+        <input id="to" name="to" type="date" value={filter.to} />
+      </div>
       <div>
         <label class="sr-only" for="label">Label</label>
         <select id="label" name="label">
@@ -45,14 +53,6 @@ export function FilterForm({ filter, devices }: FilterFormProps) {
             </option>
           ))}
         </select>
-      </div>
-      <div class="day">
-        <label for="from">from</label>
-        <input id="from" name="from" type="date" value={filter.from} />
-      </div>
-      <div class="day">
-        <label for="to">to</label>
-        <input id="to" name="to" type="date" value={filter.to} />
       </div>
       <button type="submit">Filter</button>
       {isFiltered(filter) && <a class="button quiet" href="/sessions">Clear</a>}

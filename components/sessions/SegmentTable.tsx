@@ -12,6 +12,8 @@ import { formatSpan } from "./words.ts";
 const MAX_ROWS = 200;
 /** Shown around a segment that is zoomed to, part of its length. */
 const MARGIN = 0.2;
+/** Segments hardly ever end when a label does: what covers less of one is its neighbour's, part of its length. */
+const MIN_SHARE = 0.1;
 
 interface SegmentTableProps {
   model: SessionModel;
@@ -22,7 +24,7 @@ interface SegmentTableProps {
 /** The segments in view: the chart as a table. */
 export function SegmentTable({ model, onChoose }: SegmentTableProps) {
   const zone = useContext(Zone);
-  const { from, to } = model.view.value;
+  const { from, to } = model.settledView.value;
   const found = model.session.value.segments.filter((segment) => segment.to > from && segment.from < to);
   const shown = found.slice(0, MAX_ROWS);
   const time = (ms: number) => formatTime(ms, { zone, nowMs: from });
@@ -105,6 +107,11 @@ function LabelCell(
   );
 }
 
-/** "walking", or both when there are several. */
+/** "walking", or both when there are several; one that only reaches in is left out. */
 const labelsIn = (labels: readonly Label[], segment: Segment): string =>
-  [...new Set(cut(labels, segment).map(({ activity }) => activity))].join(", ");
+  [
+    ...new Set(
+      cut(labels, segment).filter((label) => lengthOf(label) >= MIN_SHARE * lengthOf(segment))
+        .map(({ activity }) => activity),
+    ),
+  ].join(", ");

@@ -26,6 +26,6 @@ export function describe(summary: Summary | null, view: Span, zone: string): str
   } to ${maxMs2.toFixed(1)}\u00a0m/s².${gapText}`;
 }
 
-/** The words for what is in view now. */
+/** The words for what is in view. */
 export const useSummary = (model: SessionModel): string =>
-  describe(model.summary.value, model.view.value, useContext(Zone));
+  describe(model.summary.value, model.settledView.value, useContext(Zone));

@@ -19,7 +19,9 @@ export function Curves({ suggestion }: { suggestion: Suggestion }) {
     <section class="panel" aria-labelledby="curves-title">
       <h2 id="curves-title">How it was found</h2>
       <p class="hint">
-        {`Right answers by threshold, from ${percent(FLOOR)} at the bottom to ${percent(1)} at the top, the other ` +
+        {`Right answers by threshold, from ${percent(FLOOR)} at the bottom to ${
+          percent(1)
+        } at the top, the other ` +
           `values being those suggested. Suggested: walking from ${values.walkingMs2}, running from ` +
           `${values.runningMs2}\u00a0m/s², ${percent(after.accuracy)} right.`}
       </p>
@@ -28,7 +30,12 @@ export function Curves({ suggestion }: { suggestion: Suggestion }) {
           {CURVES.map(([name, activity]) => (
             <div key={name} class={`magnitude-lane ${activity}-lane`}>
               <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
-                <line class="best" x1={WIDTH * placeOf(values[name])} x2={WIDTH * placeOf(values[name])} y2={HEIGHT} />
+                <line
+                  class="best"
+                  x1={WIDTH * placeOf(values[name])}
+                  x2={WIDTH * placeOf(values[name])}
+                  y2={HEIGHT}
+                />
                 <polyline points={pointsOf(curves[name])} />
               </svg>
               <p>
@@ -43,7 +50,13 @@ export function Curves({ suggestion }: { suggestion: Suggestion }) {
       <details class="more-of-it">
         <summary>Curves as a table</summary>
         <div class="table-frame curve-tables">
-          {CURVES.map(([name, activity]) => <CurveTable key={name} curve={curves[name]} activity={activity} />)}
+          {CURVES.map(([name, activity]) => (
+            <CurveTable
+              key={name}
+              curve={curves[name]}
+              activity={activity}
+            />
+          ))}
         </div>
       </details>
     </section>

@@ -53,7 +53,8 @@ export function Fields({ model }: { model: TuningModel }) {
           The step rate decides where the magnitude cannot
         </label>
         <p class="hint">
-          One person's brisk walk is another's jog. In this range of magnitudes a clear step rate says which it is
+          One person's brisk walk is another's jog. In this range of magnitudes a clear step rate says which
+          it is
           {draft.hasCadence && stepsPerMin > 0 ? `: running from ${stepsPerMin} steps a minute.` : "."}
         </p>
         {draft.hasCadence && (

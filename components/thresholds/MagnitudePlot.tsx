@@ -3,10 +3,10 @@ import {
   HEIGHT,
   type Lane,
   lanesOf,
-  type Zone,
-  zonesOf,
   summaryOf,
   WIDTH,
+  type Zone,
+  zonesOf,
 } from "../../islands/thresholds/lanes.ts";
 import { useMemo } from "preact/hooks";
 import type { TuningModel } from "../../islands/thresholds/model.ts";

@@ -20,7 +20,12 @@ export function NumberField({ id, label, unit, text, step, hint, fault, onText }
       <label for={id}>{label}</label>
       <div class="stepper">
         {/* The arrow keys do the same in the field. */}
-        <button type="button" tabIndex={-1} aria-label={`Less: ${label}`} onClick={() => onText(moved(text, -step))}>
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`Less: ${label}`}
+          onClick={() => onText(moved(text, -step))}
+        >
           –
         </button>
         <input
@@ -34,7 +39,12 @@ export function NumberField({ id, label, unit, text, step, hint, fault, onText }
           aria-invalid={fault ? "true" : undefined}
           onInput={({ currentTarget }) => onText(currentTarget.value)}
         />
-        <button type="button" tabIndex={-1} aria-label={`More: ${label}`} onClick={() => onText(moved(text, step))}>
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`More: ${label}`}
+          onClick={() => onText(moved(text, step))}
+        >
           +
         </button>
         <span class="unit" id={`${id}-unit`}>{unit}</span>

@@ -1,7 +1,7 @@
 import type { Refresher } from "../../islands/thresholds/refresher.ts";
 
 interface TryAgainProps {
-  of: Refresher<never, unknown>;
+  of: Pick<Refresher<unknown, unknown>, "failure" | "retry">;
   /** What there is not, for example "The windows are not loaded". */
   what: string;
 }

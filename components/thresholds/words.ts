@@ -9,7 +9,8 @@ export const percent = (share: number | null): string =>
   share === null ? "–" : `${(100 * share).toFixed(1)}\u00a0%`;
 
 /** What a device is called. */
-export const nameOf = (deviceId: string, names: Record<string, string>): string => names[deviceId] ?? deviceId;
+export const nameOf = (deviceId: string, names: Record<string, string>): string =>
+  names[deviceId] ?? deviceId;
 
 /** Whom a version is for. */
 export const audienceOf = (deviceId: string | null, names: Record<string, string>): string =>

@@ -11,10 +11,10 @@ import { createHash } from "node:crypto";
 import type { Label, ReadingBatch } from "../../log/records.ts";
 import { countReadings, type IngestCounters } from "../counters.ts";
 import { MessageReader } from "../message.ts";
-import { MIN_SPAN_MS, type Note, type Span, SpanTrack, without } from "../phone_notes.ts";
 import type { IngestSettings } from "../settings.ts";
 import type { BatchSink } from "../sink.ts";
 import { addTally, markDuplicate, newTally, type Tally } from "../tally.ts";
+import { type Extent, labelsOf } from "./labels.ts";
 import { readExport, type Readings, UNNAMED } from "./sensor_logger.ts";
 
 /** No phone had such an app before, so an older time is a wrong one. */
@@ -23,8 +23,6 @@ const MAX_AGE_MS = 20 * 365 * 86_400_000;
 const MESSAGE_READINGS = 500;
 /** Messages on their way into the log at once: enough for it to commit them in groups. */
 const IN_FLIGHT = 64;
-/** Every one is an event that is kept for ever; the longest are taken. */
-const MAX_LABELS = 100;
 
 export interface ImporterParts {
   sink: BatchSink;
@@ -37,6 +35,10 @@ export interface ImporterParts {
       change: { name: string },
       by: string,
     ): Promise<void>;
+  };
+  /** Knows what people have labelled since an earlier import. */
+  store: {
+    session(sessionId: string, deviceId: string): Promise<{ labels: Label[] } | null>;
   };
   /** The server's clock, ms since the Unix epoch. */
   now: () => number;
@@ -104,9 +106,9 @@ export class Importer {
         sensor,
         readings,
       );
-      const labels = extent === null ? [] : labelsOf(recording.notes, extent);
+      const labels = extent === null ? [] : labelsOf(recording.notes, extent, await this.#labelled(id));
       for (const label of labels) await this.#parts.sessions.label(id, label, by);
-      if (to.name !== null && extent !== null) {
+      if (to.name !== null && accepted > 0) {
         await this.#parts.sessions.rename(id, { name: to.name }, by);
       }
       return {
@@ -123,6 +125,11 @@ export class Importer {
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  async #labelled({ sessionId, deviceId }: { deviceId: string; sessionId: string }): Promise<Label[]> {
+    const known = await this.#parts.store.session(sessionId, deviceId);
+    return known?.labels.filter(({ source }) => source === "person") ?? [];
   }
 
   async #append(
@@ -164,12 +171,6 @@ export class Importer {
   }
 }
 
-/** First and last reading, ms since the Unix epoch. */
-interface Extent {
-  from: number;
-  to: number;
-}
-
 function widen(extent: Extent, { tMs, count }: ReadingBatch): void {
   for (let i = 0; i < count; i++) {
     extent.from = Math.min(extent.from, Math.floor(tMs[i]));
@@ -207,25 +208,3 @@ function messageOf(
 /** 64 bits: no two files of one device share them. */
 const sessionIdOf = (bytes: Uint8Array) =>
   `import-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}`;
-
-/** What people annotated goes before what the phone thought. */
-function labelsOf(notes: Note[], { from, to }: Extent): Label[] {
-  const spansOf = (kind: Note["kind"]) => {
-    const track = new SpanTrack();
-    const spans = notes.filter((note) => note.kind === kind).sort((a, b) => a.tMs - b.tMs)
-      .map(({ tMs, activity }) => track.note(tMs, activity));
-    return [...spans, track.end(to)].filter((span) => span !== null).map((span) => ({
-      ...span,
-      from: Math.max(span.from, from),
-      to: Math.min(span.to, to),
-    })).filter((span) => span.to - span.from >= MIN_SPAN_MS);
-  };
-  const annotated = spansOf("annotation");
-  const sensed: Span[] = spansOf("activity").flatMap((span) => without(span, annotated));
-  const labels: Label[] = [
-    ...annotated.map((span): Label => ({ ...span, source: "import" })),
-    ...sensed.map((span): Label => ({ ...span, source: "phone" })),
-  ];
-  return labels.sort((a, b) => b.to - b.from - (a.to - a.from)).slice(0, MAX_LABELS)
-    .sort((a, b) => a.from - b.from);
-}

@@ -33,7 +33,7 @@ function setup() {
   const seen = new Set<string>();
   const labels: Label[] = [];
   const names: string[] = [];
-  const fakes = { fault: null as Error | null, failAt: Infinity };
+  const fakes = { fault: null as Error | null, failAt: Infinity, known: [] as Label[] };
   const importer = new Importer({
     sink: {
       append({ deviceId, sessionId, messageId, gravity, source, count, tMs }) {
@@ -57,6 +57,7 @@ function setup() {
       },
       rename: (_, { name }) => Promise.resolve(void names.push(name)),
     },
+    store: { session: () => Promise.resolve({ labels: fakes.known }) },
     now: () => NOW_MS,
   });
   return { importer, stored, labels, names, fakes };
@@ -98,6 +99,22 @@ Deno.test("annotations are its labels, and what the phone thought is where nobod
     { from: 120_000, to: 199_980, activity: "walking", source: "phone" },
   ]);
   assert.deepEqual(names, []);
+});
+
+Deno.test("what a person has labelled since is not labelled again, and a name that was given stays", async () => {
+  const { importer, labels, names, fakes } = setup();
+  const importing = () => importer.import({ name: "a.zip", bytes: recording }, { ...to, name: "Run" }, "ann");
+  await importing();
+  labels.length = 0;
+  fakes.known = [
+    { from: T_MS, to: T_MS + 100_000, activity: "stationary", source: "person" },
+    { from: T_MS + 120_000, to: T_MS + 199_980, activity: "walking", source: "phone" },
+  ];
+  assert.equal((await importing()).labels, 1);
+  assert.deepEqual(labels.map(({ from, to, source }) => [from - T_MS, to - T_MS, source]), [
+    [120_000, 199_980, "phone"],
+  ]);
+  assert.deepEqual(names, ["Run"]);
 });
 
 Deno.test("imported again, whatever the file is called, everything is found to be there", async () => {

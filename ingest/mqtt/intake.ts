@@ -60,6 +60,8 @@ export class Intake {
   readonly #sensorSpot = new SensorSpotSessions();
   readonly #gathering = new Map<string, Gathering>();
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
+  /** Until when the log is left alone. */
+  #pause: Promise<void> | null = null;
   /** Why the last message was refused. */
   lastRefusal: string | null = null;
 
@@ -141,6 +143,8 @@ export class Intake {
     const { batch } = this.#messages;
     const nowMs = now();
     for (let attempt = 1;; attempt++) {
+      // Or those that come later would overtake the ones that wait, and make them late.
+      while (this.#pause !== null) await this.#pause;
       // Again at every attempt: others have used the columns meanwhile.
       const tally = this.#read(message, topicDevice, nowMs);
       const hasReadings = readingsIn(tally) > 0;
@@ -168,7 +172,7 @@ export class Intake {
         if (error instanceof TooLarge) throw new Refused(TOO_LARGE, error.message);
         if (!(error instanceof Unavailable)) throw error;
         counters.unavailable++;
-        await sleep(error.retryAfterS * 1000);
+        this.#pause ??= sleep(error.retryAfterS * 1000).finally(() => this.#pause = null);
       }
     }
   }

@@ -94,17 +94,17 @@ Deno.test("five hundred events do not wait for more", async () => {
   assert.deepEqual(stored.map(({ count }) => count), [500]);
 });
 
-Deno.test("while the log takes nothing a message waits and is tried again", async () => {
+Deno.test("while the log takes nothing messages wait, in order, and are tried again", async () => {
   const { intake, stored, faults, slept, wakeUp, counters, health } = setup();
   faults.push(new Unavailable("the disk is full", 7));
   const fate = intake.take("t", bytes(message()));
   for (let turn = 0; turn < 10 && slept.length === 0; turn++) await Promise.resolve();
   assert.deepEqual([stored, slept], [[], [7000]]);
-  // Meanwhile the columns are used for another.
-  await intake.take("t", bytes(message({ messageId: 2, deviceId: "e" })));
+  // One that comes meanwhile uses the same columns, and must not overtake it.
+  const next = intake.take("t", bytes(message({ messageId: 2, deviceId: "e" })));
   wakeUp();
-  assert.equal(await fate, "stored");
-  assert.deepEqual(stored.map(({ deviceId }) => deviceId), ["e", "d"]);
+  assert.deepEqual(await Promise.all([fate, next]), ["stored", "stored"]);
+  assert.deepEqual(stored.map(({ deviceId }) => deviceId), ["d", "e"]);
   assert.deepEqual([counters.accepted, counters.unavailable], [2, 1]);
   assert.equal(health.of("d", NOW_MS)!.messages, 1);
 });

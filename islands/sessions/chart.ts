@@ -79,6 +79,8 @@ export class SessionChart {
               padding: 0,
               labelOffset: -8,
               z: 1,
+              showLabelBackdrop: true,
+              backdropPadding: 1,
               callback: (value) => `${INDENT}${this.#words.get(Number(value)) ?? ""} ${value} m/s²`,
               maxRotation: 0,
               font: { size: 11, family: "system-ui, sans-serif" },
@@ -111,13 +113,15 @@ export class SessionChart {
 
   /** A canvas knows nothing of style sheets; the tokens are read from its element. */
   #applyColours(): void {
-    const { color, borderTopColor, outlineColor, textDecorationColor } = getComputedStyle(this.#chart.canvas);
+    const { color, borderTopColor, outlineColor, backgroundColor, textDecorationColor } = getComputedStyle(
+      this.#chart.canvas,
+    );
     const { y } = this.#chart.options.scales ?? {};
     const [mean, , band] = this.#chart.data.datasets;
     mean.borderColor = color;
     band.backgroundColor = textDecorationColor;
     if (y?.grid) y.grid.color = ({ tick }) => this.#words.has(tick?.value) ? outlineColor : borderTopColor;
-    if (y?.ticks) y.ticks.color = outlineColor;
+    if (y?.ticks) Object.assign(y.ticks, { color: outlineColor, backdropColor: backgroundColor });
   }
 }
 

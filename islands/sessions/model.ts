@@ -30,6 +30,8 @@ export class SessionModel {
   readonly session: Signal<SessionDetail>;
   readonly series: Signal<Series | null>;
   readonly view: Signal<Span>;
+  /** The view once it has stood still: what costs more than a frame goes by it. */
+  readonly settledView: Signal<Span>;
   readonly selection: Signal<Selection | null> = signal(null);
   /** Where the replay stands, ms since the Unix epoch. */
   readonly atMs: Signal<number>;
@@ -39,7 +41,9 @@ export class SessionModel {
   /** Beginning and end of the session. */
   readonly bounds = computed((): Span => boundsOf(this.session.value));
   readonly runs = computed(() => this.series.value ? runsOf(this.series.value) : []);
-  readonly summary = computed(() => this.series.value && summarize(this.series.value, this.view.value));
+  readonly summary = computed(() =>
+    this.series.value && summarize(this.series.value, this.settledView.value)
+  );
   #loading: AbortController | null = null;
 
   constructor({ session, series, view }: SessionInit) {
@@ -48,6 +52,7 @@ export class SessionModel {
     this.session = signal(session);
     this.series = signal(series);
     this.view = signal(view === null ? bounds : fit(view, bounds));
+    this.settledView = signal(this.view.peek());
     this.atMs = signal(this.view.peek().from);
   }
 
@@ -95,6 +100,12 @@ export class SessionModel {
     if (loading.signal.aborted) return;
     this.isLost.value = series === null;
     this.series.value = series ?? this.series.peek();
+  }
+
+  /** The view stands still. */
+  async settle(): Promise<void> {
+    this.settledView.value = this.view.peek();
+    await this.loadSeries();
   }
 
   /** Loads the session and what is in view. */

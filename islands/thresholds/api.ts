@@ -67,7 +67,8 @@ async function sessionsOf(
   return all.map(({ deviceId, sessionId }) => ({ deviceId, sessionId }));
 }
 
-interface SessionPage {
+/** Sessions, newest first. */
+export interface SessionPage {
   items: SessionSummary[];
   nextCursor: string | null;
 }

@@ -1,0 +1,8 @@
+/**
+ * Limits that the server sets too.
+ *
+ * @module
+ */
+
+/** A line or two. */
+export const MAX_MESSAGE_LENGTH = 500;
