@@ -92,22 +92,26 @@ export default function Thresholds(props: ThresholdsProps) {
         <Newest page={history.value} />
       </header>
       <div class="tuning">
-        <section class="panel tune" aria-labelledby="tune-title">
-          <h2 id="tune-title" class="sr-only">Values</h2>
-          <Basis model={model} devices={devices} names={names} nowMs={nowMs} />
-          {!hasLabels && <NoLabels />}
-          <MagnitudePlot model={model} />
-          <Fields model={model} />
-          <Actions model={model} hasLabels={hasLabels} onSuggest={suggest} />
-          <ServerSettings {...windows} />
-        </section>
-        <PreviewPanel model={model} />
-        <SaveForm model={model} names={names} canEdit={canEdit} form={form} onSaved={saved} />
+        <div class="tuning-column">
+          <section class="panel tune" aria-labelledby="tune-title">
+            <h2 id="tune-title" class="sr-only">Values</h2>
+            <Basis model={model} devices={devices} names={names} nowMs={nowMs} />
+            {!hasLabels && <NoLabels />}
+            <MagnitudePlot model={model} />
+            <Fields model={model} />
+            <Actions model={model} hasLabels={hasLabels} onSuggest={suggest} />
+            <ServerSettings {...windows} />
+          </section>
+          <SaveForm model={model} names={names} canEdit={canEdit} form={form} onSaved={saved} />
+          {model.suggestion.value && model.suggestion.value.after.windows > 0 && (
+            <Curves suggestion={model.suggestion.value} />
+          )}
+        </div>
+        <div class="tuning-column">
+          <PreviewPanel model={model} />
+          <MostChanged preview={model.preview.answer.value} names={names} nowMs={nowMs} />
+        </div>
       </div>
-      {model.suggestion.value && model.suggestion.value.after.windows > 0 && (
-        <Curves suggestion={model.suggestion.value} />
-      )}
-      <MostChanged preview={model.preview.answer.value} names={names} nowMs={nowMs} />
       <Overrides state={model.state.value} {...shared} />
       <History page={history.value} state={model.state.value} onOlder={older} {...shared} />
       {ready.value && (

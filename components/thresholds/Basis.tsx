@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { MAX_CHOSEN } from "../../islands/thresholds/address.ts";
-import { countOf } from "../../islands/thresholds/lanes.ts";
 import type { TuningModel } from "../../islands/thresholds/model.ts";
 import { SessionsDialog } from "../../islands/thresholds/SessionsDialog.tsx";
 import type { DeviceChoice } from "../../web/sessions_page.ts";
@@ -21,9 +20,13 @@ export function Basis({ model, devices, names, nowMs }: BasisProps) {
     <div class="basis">
       {devices === null ? <DeviceInput model={model} /> : <DeviceSelect model={model} devices={devices} />}
       <div>
-        <p class="basis-label" id="basis-sessions">Tried on</p>
-        <button type="button" aria-describedby="basis-sessions" onClick={() => isChoosing.value = true}>
-          {sessions === null ? "All labelled sessions…" : `${countOf(sessions.length, "chosen session")}…`}
+        <p class="basis-label" id="basis-sessions">Tried on sessions</p>
+        <button
+          type="button"
+          aria-labelledby="basis-sessions basis-choice"
+          onClick={() => isChoosing.value = true}
+        >
+          <span id="basis-choice">{sessions === null ? "All labelled…" : `${sessions.length} chosen…`}</span>
         </button>
       </div>
       {isChoosing.value && (

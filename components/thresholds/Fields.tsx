@@ -28,7 +28,7 @@ const FINE: [Field, FieldWords][] = [
   }],
 ];
 const CADENCE: [Field, FieldWords][] = [
-  ["runningHz", { label: "Running from a step rate of", unit: "Hz", step: 0.05 }],
+  ["runningHz", { label: "Running step rate", unit: "Hz", step: 0.05 }],
   ["fromMs2", { label: "Decides from", unit: "m/s²", step: 0.5 }],
   ["toMs2", { label: "Decides below", unit: "m/s²", step: 0.5 }],
 ];

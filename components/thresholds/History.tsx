@@ -93,7 +93,7 @@ function Version({ version: entry, rows, untilMs, state, names, canEdit, onChang
 
 function Rows({ rows, isFirst }: { rows: Change["rows"]; isFirst: boolean }) {
   if (rows === null) return <p class="hint">What it changed is seen once older versions are loaded.</p>;
-  if (isFirst) return <p class="hint">What the program comes with.</p>;
+  if (isFirst) return null;
   if (rows.length === 0) return <p class="hint">The values stayed the same.</p>;
   return (
     <ul class="changes">

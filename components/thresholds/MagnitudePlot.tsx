@@ -41,6 +41,10 @@ export function MagnitudePlot({ model }: { model: TuningModel }) {
         )}
         <MagnitudeAxis />
       </div>
+      <p class="hint">
+        Windows by mean magnitude. Tinted: where they get that answer; paler: where the step rate decides.
+        Axis and bars go by the square root, so that small magnitudes and rare windows can be seen.
+      </p>
       <TryAgain of={model.histogram} what="The windows are not loaded" />
       <p class="hint plot-summary">
         {histogram === null ? "Loading the windows…" : summaryOf(histogram, values)}

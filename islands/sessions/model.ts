@@ -75,7 +75,9 @@ export class SessionModel {
     batch(() => {
       this.session.value = session;
       const bounds = this.bounds.peek();
-      this.view.value = hadResults ? follow(this.view.peek(), before, bounds) : bounds;
+      const view = this.view.peek(), next = hadResults ? follow(view, before, bounds) : bounds;
+      // An equal view is the same: nothing has to be loaded for it.
+      if (next.from !== view.from || next.to !== view.to) this.view.value = next;
       if (!hadResults) this.atMs.value = bounds.from;
     });
   }

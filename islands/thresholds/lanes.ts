@@ -77,20 +77,17 @@ export function summaryOf(histogram: Histogram, values: ThresholdValues | null):
     const parts = TRUTHS.map((truth) =>
       `${shareIn(counts.unlabelled, binMs2, zonesOf(truth, values))} ${truth}`
     );
-    return `${basis} By magnitude alone about ${parts.join(", ")}.`;
+    return `${basis} By the mean alone about ${parts.join(", ")}.`;
   }
   const present = TRUTHS.filter((truth) => sum(counts[truth]) > 0);
   const parts = present.map((truth) => {
     const zones = zonesOf(truth, values);
-    const [sure, maybe] = [false, true].map((byCadence) =>
-      zones.filter((zone) => zone.byCadence === byCadence)
-    );
-    const rest = maybe.length === 0
-      ? ""
-      : ` and ${shareIn(counts[truth], binMs2, maybe)} where the step rate decides`;
-    return `of ${truth} ${shareIn(counts[truth], binMs2, sure)} on the right side${rest}`;
+    const share = (byCadence: boolean) =>
+      shareIn(counts[truth], binMs2, zones.filter((zone) => zone.byCadence === byCadence));
+    const hasMaybe = zones.some(({ byCadence }) => byCadence);
+    return `${truth} ${share(false)}${hasMaybe ? ` and ${share(true)} where the step rate decides` : ""}`;
   });
-  return `${basis} About, ${parts.join("; ")}.`;
+  return `${basis} By the mean alone about so many are on the right side: ${parts.join("; ")}.`;
 }
 
 /** Windows between two whole magnitudes. */

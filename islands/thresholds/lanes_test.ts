@@ -62,14 +62,14 @@ Deno.test("the summary says how much lies on the right side", () => {
   ]]);
   assert.equal(
     summaryOf(labelled, VALUES),
-    "200 windows of 3 sessions, 2 labelled. About, of stationary 97\u00a0% on the right side; of walking " +
-      "50\u00a0% on the right side and 50\u00a0% where the step rate decides.",
+    "200 windows of 3 sessions, 2 labelled. By the mean alone about so many are on the right side: " +
+      "stationary 97\u00a0%; walking 50\u00a0% and 50\u00a0% where the step rate decides.",
   );
   assert.equal(summaryOf(labelled, null), "200 windows of 3 sessions, 2 labelled.");
   const none = histogramOf([["unlabelled", 0.3, 1], ["unlabelled", 3, 2], ["unlabelled", 39.9, 1]]);
   assert.match(
     summaryOf(none, { ...VALUES, cadence: null }),
-    /none labelled\. By magnitude alone about 25\s% stationary, 50\s% walking, 25\s% running\.$/,
+    /none labelled\. By the mean alone about 25\s% stationary, 50\s% walking, 25\s% running\.$/,
   );
   assert.equal(summaryOf(histogramOf([]), VALUES), "There are no windows yet.");
 });
