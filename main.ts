@@ -33,7 +33,7 @@ const COMMANDS: Record<string, Command> = {
   },
   replay: {
     summary: "Post recordings to a server as phones would",
-    usage: "PATH... [--speed N|max] [--url U] [--devices N] [--key K] [--labels [--token T]]",
+    usage: "PATH... [--speed N|max] [--url U] [--devices N] [--key K] [--labels [--token T]] [faults]",
     options: [
       ["PATH", "a recording (CSV t_ms,x,y,z, may be .gz) or a folder with an index.csv"],
       ["--speed N|max", "times real time, or as fast as the server takes it (1)"],
@@ -42,8 +42,18 @@ const COMMANDS: Record<string, Command> = {
       ["--key K", "device key, where the server asks for one"],
       ["--labels", "label each session as its folder's index.csv says, and name it after its file"],
       ["--token T", "API token of the role admin for that, where the server asks for one"],
+      ["--drop SHARE", "fault: so many messages never arrive, for example 0.05"],
+      ["--duplicate SHARE", "fault: so many are sent twice, with the same messageId"],
+      ["--reorder SHARE", "fault: so many come after the one that follows them"],
+      ["--delay A-B", "fault: each is on its way for A to B ms, for example 0-2000"],
+      ["--offline L@T", "fault: no network for L from T on, then all at once, for example 30s@60s"],
+      ["--clock D", "fault: the phone's clock is ahead, +180s, or behind, --clock=-180s"],
+      ["--clock-jump D@T", "fault: the phone's clock leaps by D at T, 60s@30s or --clock-jump=-60s@30s"],
+      ["--unit g|ms2", "send in g, or in m/s² (ms2)"],
+      ["--gravity included|removed", "send with gravity, or without (as linear acceleration)"],
+      ["--seed N", "which messages the faults meet: the same for the same number (1)"],
     ],
-    example: "deno task replay recordings --speed 10 --devices 20",
+    example: "deno task replay recordings --speed 10 --devices 20 --drop 0.05 --offline 30s@60s",
     load: async () => (await import("./commands/replay.ts")).replay,
   },
   evaluate: {

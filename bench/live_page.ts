@@ -214,14 +214,14 @@ async function heapBytes(cdp: CDPSession): Promise<number> {
 async function viewerCosts(server: Server, { clock, signal }: LivePageOptions): Promise<Row> {
   const cores: number[] = [];
   for (const viewers of VIEWERS) {
-    const stop = new AbortController();
-    const following = Array.from({ length: viewers }, () => follow(server.url + LIVE_PATH, stop.signal));
+    const streams = await Promise.all(
+      Array.from({ length: viewers }, () => Stream.open(server.url + LIVE_PATH)),
+    );
     await clock.sleep(SETTLE_S * 1000, signal);
     const before = await server.usage();
     await clock.sleep(VIEWERS_S * 1000, signal);
     cores.push(((await server.usage()).cpuS - before.cpuS) / VIEWERS_S);
-    stop.abort();
-    await Promise.all(following);
+    await Promise.all(streams.map((stream) => stream.close()));
   }
   const most = VIEWERS.at(-1)!;
   return {
@@ -230,14 +230,29 @@ async function viewerCosts(server: Server, { clock, signal }: LivePageOptions): 
   };
 }
 
-/** Reads a live stream and keeps nothing, until stopped. */
-async function follow(url: string, stop: AbortSignal): Promise<void> {
-  try {
-    const response = await fetch(url, { signal: stop });
-    if (!response.ok || response.body === null) throw new Error(`${url}: answered ${response.status}`);
-    for await (const chunk of response.body) if (chunk.length === 0) break;
-  } catch (error) {
-    if (!stop.aborted) throw error;
+/** A live stream that is read and not kept. */
+class Stream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reading: Promise<void>;
+
+  private constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.getReader();
+    this.#reading = this.#read();
+  }
+
+  static async open(url: string): Promise<Stream> {
+    const { ok, status, body } = await fetch(url);
+    if (!ok || body === null) throw new Error(`${url}: answered ${status}`);
+    return new Stream(body);
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.cancel();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    while (!(await this.#reader.read()).done);
   }
 }
 

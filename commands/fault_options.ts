@@ -84,7 +84,9 @@ function readDisguise(unit: string | undefined, gravity: string | undefined): Di
 
 function delayMs(value: string): [number, number] {
   const [, least, most] = /^(\d{1,10})-(\d{1,10})$/.exec(value) ?? [];
-  if (most !== undefined && Number(least) <= Number(most) && Number(most) > 0 && Number(most) <= MAX_TIME_MS) {
+  if (
+    most !== undefined && Number(least) <= Number(most) && Number(most) > 0 && Number(most) <= MAX_TIME_MS
+  ) {
     return [Number(least), Number(most)];
   }
   throw wrong("--delay", value, "the shortest and the longest delay in ms", "0-2000");
@@ -98,7 +100,7 @@ function offline(value: string): NonNullable<Faults["offline"]> {
 }
 
 function clockMs(value: string): number {
-  const ms = timeMs(value.replace(/^\+/, ""), true);
+  const ms = timeMs(value, true);
   if (ms !== 0 && !Number.isNaN(ms)) return ms;
   throw wrong(
     "--clock",
@@ -110,7 +112,7 @@ function clockMs(value: string): number {
 
 function clockJump(value: string): NonNullable<Faults["clockJump"]> {
   const [by, at, ...more] = value.split("@");
-  const byMs = timeMs(by.replace(/^\+/, ""), true), atMs = timeMs(at ?? "");
+  const byMs = timeMs(by, true), atMs = timeMs(at ?? "");
   if (byMs !== 0 && !Number.isNaN(byMs) && atMs >= 0 && more.length === 0) return { byMs, atMs };
   throw wrong(
     "--clock-jump",
@@ -122,10 +124,10 @@ function clockJump(value: string): NonNullable<Faults["clockJump"]> {
 
 /** @returns NaN when it is no time, or one out of bounds */
 function timeMs(text: string, signed = false): number {
-  const [, sign, digits, unit] = /^(-?)(\d{1,12}(?:\.\d{1,3})?)(ms|s|min|h)$/.exec(text) ?? [];
+  const [, sign, digits, unit] = /^([+-]?)(\d{1,12}(?:\.\d{1,3})?)(ms|s|min|h)$/.exec(text) ?? [];
   if (unit === undefined || (sign !== "" && !signed)) return NaN;
   const ms = Number(digits) * UNIT_MS[unit as keyof typeof UNIT_MS];
-  return ms > MAX_TIME_MS ? NaN : sign === "" ? ms : -ms;
+  return ms > MAX_TIME_MS ? NaN : sign === "-" ? -ms : ms;
 }
 
 function wrong(option: string, value: string, expected: string, example: string): UsageError {

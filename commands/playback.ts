@@ -24,10 +24,12 @@ const MAX_BATCH_READINGS = 1000;
 
 /** Readings `from` to before `to` of a recording, sent in one message. */
 export interface Batch {
+  /** Its number in the recording. */
+  id: number;
   from: number;
   to: number;
-  /** When it is sent, ms since the Unix epoch. */
-  dueMs: number;
+  /** When it is sent, in the recording's own time from its beginning, ms. */
+  atMs: number;
 }
 
 /** How a recording is laid on the clock. */
@@ -59,7 +61,7 @@ export function plan(readings: Readings, speed: number, startMs: number): Plan {
     const inBatch = (i: number) => tMs[i] - firstMs < endMs || endMs === lengthMs;
     let to = from + 1;
     while (to < count && to - from < MAX_BATCH_READINGS && inBatch(to)) to++;
-    batches.push({ from, to, dueMs: startMs + endMs / speed });
+    batches.push({ id: batches.length, from, to, atMs: endMs });
     from = to;
   }
   return { shiftMs: Math.floor(startMs + lengthMs / speed - lengthMs - firstMs), batches };
@@ -70,6 +72,14 @@ export interface Sender {
   deviceId: string;
   sessionId: string;
   gravity: Gravity;
+}
+
+/** What goes wrong on the way. */
+export interface Trouble {
+  /** What is sent in the end, in the order in which it is. */
+  schedule(batches: readonly Batch[]): Batch[];
+  /** How far the phone's clock is ahead at a time of the recording (from its beginning, ms), ms. */
+  clockErrorMs(atMs: number): number;
 }
 
 /** The body of one message, in the shape of `POST /sensor-data`. */
@@ -83,7 +93,8 @@ export interface Message {
 /**
  * Plays a recording: waits for each batch's time and hands it over. Returns early when the signal is aborted.
  *
- * @param send takes one message; the next one waits until its promise is fulfilled
+ * @param send takes one message, and how much of the recording has been played with it, 0 to 1; the next one waits until its
+ * promise is fulfilled
  */
 export async function play(
   readings: Readings,
@@ -91,25 +102,29 @@ export async function play(
   speed: number,
   clock: Clock,
   signal: AbortSignal,
-  send: (message: Message) => Promise<void>,
+  send: (message: Message, played: number) => Promise<void>,
+  trouble?: Trouble,
 ): Promise<void> {
-  const { shiftMs, batches } = plan(readings, speed, clock.nowMs());
+  const startMs = clock.nowMs();
+  const { shiftMs, batches } = plan(readings, speed, startMs);
+  const sent = trouble?.schedule(batches) ?? batches;
   // Android's name for the acceleration without gravity: the server must not remove it a second
   // time.
   const name = sender.gravity === "removed" ? "linearacceleration" : "accelerometer";
-  for (const [i, { from, to, dueMs }] of batches.entries()) {
-    await clock.sleep(dueMs - clock.nowMs(), signal);
+  for (const [i, { id, from, to, atMs }] of sent.entries()) {
+    await clock.sleep(startMs + atMs / speed - clock.nowMs(), signal);
     if (signal.aborted) return;
     const sensorReadings: Message["sensorReadings"] = [];
     for (let r = from; r < to; r++) {
       const [x, y, z] = readings.xyz.subarray(3 * r, 3 * r + 3);
-      sensorReadings.push({ name, timestamp: readings.tMs[r] + shiftMs, values: [x, y, z] });
+      const errorMs = trouble?.clockErrorMs(readings.tMs[r] - readings.tMs[0]) ?? 0;
+      sensorReadings.push({ name, timestamp: readings.tMs[r] + shiftMs + errorMs, values: [x, y, z] });
     }
     await send({
-      messageId: String(i),
+      messageId: String(id),
       sessionId: sender.sessionId,
       deviceId: sender.deviceId,
       sensorReadings,
-    });
+    }, (i + 1) / sent.length);
   }
 }

@@ -6,7 +6,10 @@
 import { parseArgs } from "node:util";
 import type { Gravity } from "../log/records.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { type Disguise, disguised } from "./disguise.ts";
 import { isExport, readExported } from "./exported_recordings.ts";
+import { FAULT_OPTIONS, readFaults, tellFaults } from "./fault_options.ts";
+import { type Faults, newFaultCounts, SessionFaults } from "./faults.ts";
 import { play } from "./playback.ts";
 import { duration, Progress, STDERR, type Terminal } from "./progress.ts";
 import { seededU32 } from "./random.ts";
@@ -43,6 +46,10 @@ export interface ReplayOptions {
   labels: boolean;
   /** API token for that. */
   token?: string;
+  /** What goes wrong on the way; null: nothing. */
+  faults: Faults | null;
+  /** How the phones' readings differ from the recordings; null: not at all. */
+  disguise: Disguise | null;
 }
 
 /** What the outside gives: replaced in tests. */
@@ -113,38 +120,35 @@ export async function replayAll(
   );
   // Unique to this run: playing the same recording again must give a new session, not duplicates.
   const run = `${startMs.toString(36)}-${Math.floor(parts.random() * 36 ** 4).toString(36)}`;
+  const faultCounts = newFaultCounts();
   let taken = 0;
 
   async function phone(n: number): Promise<void> {
     await clock.sleep(STAGGER_MS * n / options.devices, signal);
     for (let item = queue[taken++]; item !== undefined && !signal.aborted; item = queue[taken++]) {
-      const readings = await parts.read(item.path);
-      const sender = {
-        deviceId: `replay-${n + 1}`,
-        sessionId: `replay-${run}-${taken}`,
-        gravity: item.gravity,
-      };
-      let firstMs: number | undefined, playedMs = 0;
-      await play(readings, sender, options.speed, clock, signal, async (message) => {
+      const recorded = await parts.read(item.path);
+      const { readings, gravity } = options.disguise === null
+        ? { readings: recorded, gravity: item.gravity }
+        : disguised(recorded, item.gravity, options.disguise);
+      const deviceId = `replay-${n + 1}`, sessionId = `replay-${run}-${taken}`;
+      const trouble = options.faults === null
+        ? undefined
+        : new SessionFaults(options.faults, taken, faultCounts);
+      let fromMs = Infinity, toMs = -Infinity, playedMs = 0;
+      const sender = { deviceId, sessionId, gravity };
+      await play(readings, sender, options.speed, clock, signal, async (message, played) => {
         await uploader.send(message);
-        firstMs ??= message.sensorReadings[0].timestamp;
-        const before = playedMs;
-        playedMs = message.sensorReadings.at(-1)!.timestamp - firstMs;
-        progress.add(playedMs - before, `${uploader.counts.messages} messages`);
-      });
-      if (labels !== null && firstMs !== undefined && item.label !== null && !signal.aborted) {
-        const { deviceId, sessionId } = sender;
-        const toMs = firstMs + playedMs;
-        await labels.label({
-          deviceId,
-          sessionId,
-          name: nameOf(item.path),
-          label: item.label,
-          fromMs: firstMs,
-          toMs,
-        });
+        for (const { timestamp } of message.sensorReadings) {
+          fromMs = Math.min(fromMs, timestamp);
+          toMs = Math.max(toMs, timestamp);
+        }
+        progress.add(played * item.lengthMs - playedMs, `${uploader.counts.messages} messages`);
+        playedMs = played * item.lengthMs;
+      }, trouble);
+      if (labels !== null && fromMs <= toMs && item.label !== null && !signal.aborted) {
+        await labels.label({ deviceId, sessionId, name: nameOf(item.path), label: item.label, fromMs, toMs });
       }
-      // An index rounds its durations.
+      // None is sent where all are dropped.
       if (!signal.aborted) progress.add(item.lengthMs - playedMs);
     }
   }
@@ -166,6 +170,7 @@ export async function replayAll(
     }; ` +
     `readings: ${accepted} accepted, ${rejected} rejected, ${duplicate} duplicate; ${retries} retries`,
     ...(firstRefusal === null ? [] : [`first refusal: ${firstRefusal}`]),
+    ...(options.faults === null ? [] : [tellFaults(faultCounts, options.faults)]),
     ...(labels === null ? [] : [labels.summary]),
   ].join("\n");
   return { summary, delivered: rejected === 0 && (labels === null || labels.failed === 0) };
@@ -185,6 +190,7 @@ async function readArguments(args: string[]): Promise<ReplayOptions> {
       key: { type: "string" },
       labels: { type: "boolean", default: false },
       token: { type: "string" },
+      ...FAULT_OPTIONS,
     },
   });
   if (positionals.length === 0) {
@@ -200,11 +206,21 @@ async function readArguments(args: string[]): Promise<ReplayOptions> {
   if (values.token !== undefined && !values.labels) {
     throw new UsageError("--token is for --labels, which is not there: readings are posted with --key");
   }
+  const { faults, disguise } = readFaults(values);
   const items = (await Promise.all(positionals.map(itemsAt))).flat();
   const unlabelled = values.labels ? items.find(({ label }) => label === null) : undefined;
   if (unlabelled) {
     throw new UsageError(
       `--labels: nothing says what ${unlabelled.path} is: expected folders with an index.csv`,
+    );
+  }
+  const unclear = disguise?.gravity === "included"
+    ? items.find(({ gravity }) => gravity === "unknown")
+    : undefined;
+  if (unclear) {
+    throw new UsageError(
+      `--gravity included: nothing says whether ${unclear.path} includes it already: ` +
+        "expected folders with an index.csv that does",
     );
   }
   return {
@@ -219,6 +235,8 @@ async function readArguments(args: string[]): Promise<ReplayOptions> {
     key: values.key,
     labels: values.labels,
     token: values.token,
+    faults,
+    disguise,
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Message } from "./playback.ts";
-import { type Item, replayAll, type ReplayOptions } from "./replay.ts";
+import { NO_FAULTS } from "./faults.ts";
+import { type Item, replay, replayAll, type ReplayOptions } from "./replay.ts";
 import { VirtualClock } from "./testing/virtual_clock.ts";
 import { UploadError } from "./upload.ts";
 
@@ -39,6 +40,8 @@ function replaying(
     devices: 1,
     url: "http://server",
     labels: false,
+    faults: null,
+    disguise: null,
     ...options,
   }, {
     clock,
@@ -123,8 +126,64 @@ Deno.test("replay stopped by the user tells what was sent so far", async () => {
 Deno.test("replay shows how far it is", async () => {
   const { clock, result, lines } = replaying({});
   await clock.run(result);
-  assert.match(lines(), /^replay {2}9 % {2}9 s left {2}1 messages\n/);
+  assert.match(lines(), /^replay {2}10 % {2}9 s left {2}1 messages\n/);
   assert.match(lines(), /\nreplay {2}100 % {2}10 s {2}10 messages\n$/);
+});
+
+Deno.test("replay with faults does what was asked, the same each time, and says so", async () => {
+  const faults = {
+    ...NO_FAULTS,
+    seed: 7,
+    drop: 0.2,
+    duplicate: 0.2,
+    offline: { atMs: 3000, lengthMs: 4000 },
+    clockMs: 180_000,
+  };
+  const run = async () => {
+    const it = replaying({ items: items(5), devices: 5, faults });
+    const { summary, delivered } = await it.clock.run(it.result);
+    assert.ok(delivered);
+    return { summary, received: it.received };
+  };
+  const [first, second] = [await run(), await run()];
+  assert.deepEqual(first, second);
+  const [, dropped, readings, duplicated] =
+    /\nfaults \(seed 7\) of 50 messages: (\d+) dropped \((\d+) readings\), (\d+) sent twice, \d+ held back while offline$/
+      .exec(first.summary)!.map(Number);
+  assert.ok(dropped > 0 && duplicated > 0);
+  assert.equal(readings, 50 * dropped);
+  assert.equal(first.received.length, 50 - dropped + duplicated);
+  const aheadMs = first.received.map(({ atMs, message }) => message.sensorReadings.at(-1)!.timestamp - atMs);
+  assert.ok(aheadMs.every((ms) => ms <= 180_000) && aheadMs.some((ms) => ms > 179_000));
+  const sessions = Map.groupBy(first.received, ({ message }) => message.sessionId);
+  const sent = [...sessions.values()].map((all) => all.map(({ message }) => message.messageId).join());
+  assert.equal(new Set(sent).size, 5, "each session has faults of its own");
+});
+
+Deno.test("replay labels a session by its phone's clock, also one that leaps back", async () => {
+  const { requests, answer } = labelServer();
+  const faults = { ...NO_FAULTS, clockMs: 60_000, clockJump: { atMs: 5000, byMs: -60_000 } };
+  const { clock, received, result } = replaying({ labels: true, faults }, OK, answer);
+  await clock.run(result);
+  const times = received.flatMap(({ message }) => message.sensorReadings.map(({ timestamp }) => timestamp));
+  const span = `${Math.min(...times)}-${Math.max(...times)}`;
+  assert.equal(Math.max(...times) - Math.min(...times), 4980 + 60_000 - 5000);
+  assert.match(requests[0].path, new RegExp(`/labels/${span}\\?`));
+});
+
+Deno.test("replay in disguise sends what another phone would have", async () => {
+  const { clock, received, result } = replaying({ disguise: { unit: "g", gravity: "removed" } });
+  await clock.run(result);
+  const [{ name, values }] = received[0].message.sensorReadings;
+  assert.deepEqual([name, values], ["linearacceleration", [0, 0, 0]]);
+});
+
+Deno.test("replay adds no gravity to a recording that may include it", async () => {
+  const walking = new URL("../stream/testdata/walking.csv", import.meta.url).pathname;
+  await assert.rejects(
+    replay([walking, "--gravity", "included"]),
+    /--gravity included: nothing says whether .*walking\.csv includes it already/,
+  );
 });
 
 /** A server for labels that takes everything and notes it, after so many answers that the session is not known. */

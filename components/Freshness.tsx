@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import type { Card } from "../islands/live/card.ts";
-import { formatAge } from "../islands/live/format.ts";
-import { firstResultMs, isSilent } from "../islands/live/model.ts";
+import { formatAge, formatOffset } from "../islands/live/format.ts";
+import { firstResultMs, isSilent, strayMs } from "../islands/live/model.ts";
 import type { WindowSettings } from "../stream/settings.ts";
 import { Icon } from "./Icon.tsx";
 
@@ -11,17 +11,20 @@ interface FreshnessProps {
   window: WindowSettings;
 }
 
-/** How old what is shown is: "2 s behind", "silent 12 s", "ended". */
+/** How old what is shown is: "2 s behind", "3 min ahead", "silent 12 s", "ended". */
 export function Freshness({ card, nowMs, window }: FreshnessProps) {
   const text = useComputed(() => {
     const { ended, current, arrivedAtMs, behindMs } = card.value;
     if (ended) return "ended";
     if (isSilent(card.value, nowMs.value, window)) return `silent ${formatAge(nowMs.value - arrivedAtMs)}`;
+    const stray = strayMs(card.value, window);
+    if (stray !== null) return stray > 0 ? `${formatOffset(stray)} behind` : `${formatOffset(-stray)} ahead`;
     return current ? `${formatAge(behindMs)} behind` : "";
   });
-  const kind = useComputed(() =>
-    isSilent(card.value, nowMs.value, window) ? "freshness silent" : "freshness"
-  );
+  const kind = useComputed(() => {
+    if (isSilent(card.value, nowMs.value, window)) return "freshness silent";
+    return strayMs(card.value, window) === null ? "freshness" : "freshness stray";
+  });
   const { current } = card.value;
   if (!current) return <span class={kind}>{text}</span>;
   const utc = new Date(current.timestamp).toISOString();
@@ -40,6 +43,27 @@ export function SilenceNote({ card, nowMs, window }: FreshnessProps) {
       <span>
         No readings for{" "}
         {silence}. The phone may be locked or out of reach: open its app, or switch on background recording.
+      </span>
+    </p>
+  );
+}
+
+/** Why results are not of now, and what to do. */
+export function StrayNote({ card, nowMs, window }: FreshnessProps) {
+  const stray = useComputed(() =>
+    isSilent(card.value, nowMs.value, window) ? null : strayMs(card.value, window)
+  );
+  if (stray.value === null) return null;
+  return (
+    <p class="note warn">
+      <Icon name="warning" />
+      <span>
+        {stray.value > 0
+          ? `Results are ${
+            formatOffset(stray.value)
+          } behind the clock: the phone's clock is behind, or it sends late.`
+          : `Results are ${formatOffset(-stray.value)} ahead of the clock: the phone's clock is wrong. ` +
+            "Switch on its automatic date and time."}
       </span>
     </p>
   );

@@ -12,7 +12,7 @@ import type { HistoryLoader } from "../islands/live/history.ts";
 import { describeStrip } from "../islands/live/strip.ts";
 import type { WindowSettings } from "../stream/settings.ts";
 import { ActivityMark } from "./ActivityMark.tsx";
-import { Freshness, SilenceNote, useWaitingWords } from "./Freshness.tsx";
+import { Freshness, SilenceNote, StrayNote, useWaitingWords } from "./Freshness.tsx";
 import { MagnitudeChart } from "./MagnitudeChart.tsx";
 import { Strip } from "./Strip.tsx";
 import { useHistory } from "./use_history.ts";
@@ -47,6 +47,7 @@ export function PhoneCard({ card, nowMs, window, thresholds, history }: PhoneCar
       <Arrivals {...phone} />
       <Lines card={card} nowMs={nowMs} thresholds={thresholds} />
       <SilenceNote {...phone} />
+      <StrayNote {...phone} />
     </article>
   );
 }

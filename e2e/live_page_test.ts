@@ -290,6 +290,33 @@ browserTest("a silent phone is named first, with what to do", {
   assert.match(await first.innerText(), /phone-1[^]*No readings for \d+\ss\. The phone may be locked/);
 });
 
+browserTest("a phone whose results are not of now says by how much and why", {
+  prepare: (services) => {
+    showPhones(3)(services);
+    services.liveSessions[0] = fakeSession("phone-0", Date.now() - DELAY_MS - 180_000, [["walking", 60]]);
+    services.liveSessions[0].receivedAt = Date.now();
+    services.liveSessions[2] = fakeSession("phone-2", Date.now() - DELAY_MS + 180_000, [["running", 60]]);
+    services.liveSessions[2].receivedAt = Date.now();
+  },
+}, async ({ page, services }) => {
+  const card = (name: string) => page.getByRole("article", { name });
+  await card("phone-0").getByText("3 min behind", { exact: true }).waitFor();
+  assert.match(
+    await card("phone-0").innerText(),
+    /Results are 3\smin behind the clock: the phone's clock is behind, or it sends late\./,
+  );
+  await card("phone-2").getByText("3 min ahead", { exact: true }).waitFor();
+  assert.match(
+    await card("phone-2").innerText(),
+    /Results are 3\smin ahead of the clock: .* automatic date and time\./,
+  );
+  assert.doesNotMatch(await card("phone-1").innerText(), /clock|ahead/);
+  await assertAccessible(page);
+  services.push("activity", [fakeRecord("phone-0", Date.now() - DELAY_MS, "walking")]);
+  await card("phone-0").getByText("2 s behind", { exact: true }).waitFor();
+  assert.doesNotMatch(await card("phone-0").innerText(), /Results are/, "it has caught up");
+});
+
 browserTest(
   "a screen reader hears changes of activity, not readings",
   { prepare: showPhones(1) },

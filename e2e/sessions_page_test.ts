@@ -46,7 +46,12 @@ for (const [what, context] of [["a phone", PHONE], ["a desk", DESK]] as const) {
 
 pageTest(
   "filters are the page's address, go without JavaScript, and Back takes them back",
-  { path: "/sessions", ready: ".session-list", prepare: fill, context: { ...DESK, javaScriptEnabled: false } },
+  {
+    path: "/sessions",
+    ready: ".session-list",
+    prepare: fill,
+    context: { ...DESK, javaScriptEnabled: false },
+  },
   async ({ page }) => {
     const names = () => page.locator(".session-row h2").allInnerTexts();
     const form = page.getByRole("search", { name: "Sessions" });

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { Connection } from "../components/Connection.tsx";
-import { Freshness, SilenceNote } from "../components/Freshness.tsx";
+import { Freshness, SilenceNote, StrayNote } from "../components/Freshness.tsx";
 import { Legend } from "../components/Legend.tsx";
 import { LogHealthNotice } from "../components/LogHealthNotice.tsx";
 import { Arrivals, Figures, Lines, State } from "../components/PhoneCard.tsx";
@@ -83,6 +83,7 @@ function Now({ card: newest, model, thresholds, isPaused }: NowProps) {
         <Arrivals {...phone} />
         <Lines card={card} nowMs={nowMs} thresholds={thresholds} />
         <SilenceNote {...phone} />
+        <StrayNote {...phone} />
       </article>
       <RawTrace deviceId={deviceId} resultAtMs={resultAtMs} nowMs={model.nowMs} isPaused={isPaused} />
     </div>

@@ -43,7 +43,7 @@ const cases: [string, DeviceItem, RegExp][] = [
   [
     "nothing ever, without a key",
     itemWith(null, { hasKey: false }),
-    /^note: Nothing of it was taken.*Give it a key/,
+    /^note: Nothing of it was taken.*Pair it to give it a key/,
   ],
   [
     "a wrong setting of gravity",

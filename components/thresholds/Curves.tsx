@@ -49,7 +49,12 @@ export function Curves({ suggestion }: { suggestion: Suggestion }) {
       </div>
       <details class="more-of-it">
         <summary>Curves as a table</summary>
-        <div class="table-frame curve-tables">
+        <div
+          class="table-frame curve-tables"
+          tabIndex={0}
+          role="region"
+          aria-label="Right answers by threshold"
+        >
           {CURVES.map(([name, activity]) => (
             <CurveTable
               key={name}

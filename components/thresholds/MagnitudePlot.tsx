@@ -10,11 +10,13 @@ import {
 } from "../../islands/thresholds/lanes.ts";
 import { useMemo } from "preact/hooks";
 import type { TuningModel } from "../../islands/thresholds/model.ts";
+import type { Preview } from "../../web/services.ts";
 import { ActivityMark } from "../ActivityMark.tsx";
 import { Handle } from "./Handle.tsx";
 import { MagnitudeAxis } from "./MagnitudeAxis.tsx";
 import { MagnitudeTable } from "./MagnitudeTable.tsx";
 import { TryAgain } from "./TryAgain.tsx";
+import { percent } from "./words.ts";
 
 /** Windows by mean magnitude, a lane for each label, with the thresholds to take hold of. */
 export function MagnitudePlot({ model }: { model: TuningModel }) {
@@ -41,17 +43,24 @@ export function MagnitudePlot({ model }: { model: TuningModel }) {
         )}
         <MagnitudeAxis />
       </div>
+      <p class="quick" aria-hidden="true">{quickScore(model.preview.answer.value)}</p>
       <p class="hint">
-        Windows by mean magnitude. Tinted: where they get that answer; paler: where the step rate decides.
-        Axis and bars go by the square root, so that small magnitudes and rare windows can be seen.
+        Tinted: where windows get that answer; paler: where the step rate decides. Axis and bars go by the
+        square root, so that small magnitudes and rare windows can be seen.
       </p>
       <TryAgain of={model.histogram} what="The windows are not loaded" />
       <p class="hint plot-summary">
         {histogram === null ? "Loading the windows…" : summaryOf(histogram, values)}
       </p>
-      {histogram !== null && <MagnitudeTable histogram={histogram} />}
+      <MagnitudeTable histogram={histogram} />
     </>
   );
+}
+
+/** The preview in short, for the eye that is on the plot. */
+function quickScore(preview: Preview | null): string {
+  if (preview === null || preview.labelledWindows === 0) return "\u00a0";
+  return `${percent(preview.before.accuracy)} → ${percent(preview.after.accuracy)} right`;
 }
 
 function LaneView({ lane: { kind, windows, path }, zones }: { lane: Lane; zones: Zone[] }) {

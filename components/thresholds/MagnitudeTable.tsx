@@ -3,7 +3,7 @@ import { TRUTHS } from "../../stream/tuning_answers.ts";
 import type { Histogram } from "../../web/services.ts";
 
 /** The histogram for those who do not see the plot, or want figures. */
-export function MagnitudeTable({ histogram }: { histogram: Histogram }) {
+export function MagnitudeTable({ histogram }: { histogram: Histogram | null }) {
   const kinds = [...TRUTHS, "unlabelled"] as const;
   return (
     <details class="more-of-it">
@@ -17,7 +17,7 @@ export function MagnitudeTable({ histogram }: { histogram: Histogram }) {
             </tr>
           </thead>
           <tbody>
-            {tableOf(histogram).map(({ fromMs2, toMs2, counts }) => (
+            {histogram !== null && tableOf(histogram).map(({ fromMs2, toMs2, counts }) => (
               <tr key={fromMs2}>
                 <th scope="row">{toMs2 === null ? `${fromMs2} and more` : `${fromMs2} to ${toMs2}`}</th>
                 {kinds.map((kind) => <td key={kind} class="number">{counts[kind].toLocaleString("en")}</td>)}

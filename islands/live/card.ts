@@ -35,7 +35,7 @@ export interface Card {
   current: Result | null;
   /** When the newest result (before it, the newest message) arrived, ms. */
   arrivedAtMs: number;
-  /** How far the newest result was behind real time when it arrived, ms. */
+  /** How far the newest result was behind real time when it arrived, ms; negative: its end was still to come. */
   behindMs: number;
   /** Whether the strip and the line reach back to where they begin or the session began; else they are to be loaded. */
   hasHistory: boolean;
@@ -88,7 +88,7 @@ export function cardFromSession(
     ...card,
     current: toResult(current),
     arrivedAtMs: receivedAt,
-    behindMs: Math.max(0, receivedAt - current.timestamp),
+    behindMs: receivedAt - current.timestamp,
     strip,
     line: recent.filter(([endMs]) => endMs > current.timestamp - LINE_MS).map((
       [endMs, , mean],
@@ -126,7 +126,7 @@ export function withResult(card: Card, record: ActivityRecord, nowMs: number, sl
   // A phone that has just begun is unknown only because its first window is not full: go on waiting.
   const filling = card.current === null && activity === "unknown" &&
     nowMs - card.openedAtMs < record.windowMs;
-  const behindMs = Math.max(0, nowMs - timestamp);
+  const behindMs = nowMs - timestamp;
   if (filling) return { ...card, arrivedAtMs: nowMs, behindMs, strip };
   const line = card.line.filter(([endMs]) => endMs > timestamp - LINE_MS);
   line.push([timestamp, magnitude]);

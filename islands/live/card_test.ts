@@ -20,6 +20,14 @@ Deno.test("cardFromSession() is called as its device is, or else by the device's
   assert.equal(cardFromSession(session, undefined, 1000).name, "pixel-8");
 });
 
+Deno.test("a phone whose clock is ahead has results that are as far before their time", () => {
+  const session = fakeSession("a", END_MS, [["walking", 30]]);
+  const card = cardFromSession({ ...session, receivedAt: END_MS - 177_600 }, "A", 1000);
+  assert.equal(card.behindMs, -177_600);
+  const next = withResult(card, fakeRecord("a", END_MS + 1000, "walking"), END_MS - 176_500, 1000);
+  assert.equal(next.behindMs, -177_500);
+});
+
 Deno.test("withResult() ignores a result it has, which a reconnect may bring again", () => {
   const card = withResult(
     openCard(fakeRecord("a", 0, "walking"), "A", 0),

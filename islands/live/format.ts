@@ -18,6 +18,12 @@ export function formatAge(ms: number): string {
   return `${Math.floor(ms / DAY_MS)}\u00a0d`;
 }
 
+/** "45 s", "3 min", "2 h": to the nearest unit, for what is that far from where it should be. */
+export function formatOffset(ms: number): string {
+  const unitMs = [DAY_MS, HOUR_MS, MINUTE_MS].find((unit) => ms >= unit) ?? SECOND_MS;
+  return formatAge(Math.round(ms / unitMs) * unitMs);
+}
+
 /** "40 s" below a minute, whole minutes above: for totals, which are read together. */
 export function formatMinutes(ms: number): string {
   return ms < MINUTE_MS ? `${Math.round(ms / SECOND_MS)}\u00a0s` : `${Math.round(ms / MINUTE_MS)}\u00a0min`;

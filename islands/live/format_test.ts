@@ -8,6 +8,7 @@ import {
   formatLag,
   formatMagnitude,
   formatMinutes,
+  formatOffset,
   formatRate,
   stepsPerMinute,
 } from "./format.ts";
@@ -25,6 +26,20 @@ Deno.test("formatAge() uses one unit and never runs ahead", () => {
     [172_800_000, "2 d"],
   ];
   for (const [ms, text] of ages) assert.equal(spaced(formatAge(ms)), text);
+});
+
+Deno.test("formatOffset() is the nearest of its unit", () => {
+  const offsets: [number, string][] = [
+    [1499, "1 s"],
+    [44_600, "45 s"],
+    [59_700, "1 min"],
+    [178_000, "3 min"],
+    [182_400, "3 min"],
+    [3_590_000, "1 h"],
+    [3_605_000, "1 h"],
+    [86_500_000, "1 d"],
+  ];
+  for (const [ms, text] of offsets) assert.equal(spaced(formatOffset(ms)), text);
 });
 
 Deno.test("formatLag() shows tenths only where they matter", () => {

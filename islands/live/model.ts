@@ -23,6 +23,10 @@ export const MAX_PHONES = 2000;
 export const SILENT_AFTER_MS = 10_000;
 /** How long a phone whose session ended stays on the page, ms. */
 export const ENDED_SHOWN_MS = 120_000;
+/** Phones that save power send every ten seconds or so; results that are later than this are noticed, ms. */
+const STRAY_BEHIND_MS = 30_000;
+/** Clocks set by the network agree to well under a second; results from further ahead are noticed, ms. */
+const STRAY_AHEAD_MS = 1000;
 /** The last windows of a session may follow its end; a result later than this means that the phone is back. */
 const LATE_RESULT_MS = 2000;
 /** The last windows of a session follow its end within this, ms, however busy the server is. */
@@ -287,6 +291,20 @@ export class LiveModel {
     };
     if (!isSameSummary(next, this.summary.peek())) this.summary.value = next;
   }
+}
+
+/**
+ * How far a phone's results are from where they should be, ms: behind (positive) or ahead (negative) of the clock; null while that is
+ * what the way from the phone explains.
+ */
+export function strayMs(
+  { ended, current, behindMs }: Pick<Card, "ended" | "current" | "behindMs">,
+  { latenessMs }: WindowSettings,
+): number | null {
+  if (ended || !current) return null;
+  if (behindMs > STRAY_BEHIND_MS) return behindMs;
+  // The reading that closed the window is so much younger.
+  return behindMs < -STRAY_AHEAD_MS ? behindMs - latenessMs : null;
 }
 
 /** Whether a live phone should have sent something by now; before its first window is full, results say nothing of that. */

@@ -4,7 +4,7 @@ import type { Activity } from "../../log/records.ts";
 import { DEFAULT_WINDOW } from "../../stream/settings.ts";
 import { fakeRecord, fakeSession } from "../../web/testing/fake_services.ts";
 import { cardFromSession } from "./card.ts";
-import { ENDED_SHOWN_MS, firstResultMs, LiveModel, MAX_PHONES, SILENT_AFTER_MS } from "./model.ts";
+import { ENDED_SHOWN_MS, firstResultMs, LiveModel, MAX_PHONES, SILENT_AFTER_MS, strayMs } from "./model.ts";
 import { EVERYTHING } from "./view.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -204,6 +204,17 @@ Deno.test("a phone is not silent while its first window fills", () => {
   assert.equal(model.summary.value.silent, 0);
   model.tick(dueMs + SILENT_AFTER_MS + 1);
   assert.equal(model.summary.value.silent, 1);
+});
+
+Deno.test("strayMs() is what the way from the phone does not explain", () => {
+  const card = cardFromSession(fakeSession("a", NOW_MS, [["walking", 20]]), undefined, 1000);
+  const stray = (behindMs: number) => strayMs({ ...card, behindMs }, DEFAULT_WINDOW);
+  assert.deepEqual([3300, 12_000, 30_000, -1000].map(stray), [null, null, null, null]);
+  assert.equal(stray(182_500), 182_500);
+  // Its newest reading is three minutes from the future.
+  assert.equal(stray(-178_000), -180_000);
+  assert.equal(strayMs({ ...card, behindMs: 182_500, ended: true }, DEFAULT_WINDOW), null);
+  assert.equal(strayMs({ ...card, behindMs: 182_500, current: null }, DEFAULT_WINDOW), null);
 });
 
 Deno.test("show() shows what was asked for and counts all", () => {

@@ -6,6 +6,7 @@
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement } from "chart.js";
 import type { Series } from "../../web/services.ts";
 import type { MagnitudeThresholds } from "../live/chart.ts";
+import { thinned } from "./series.ts";
 import type { Span } from "./span.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
@@ -18,6 +19,8 @@ const HEADROOM_MS2 = 1.2;
 /** Instead of padding, which would take width from the time. */
 const INDENT = "\u2009";
 const THRESHOLD_DASH_PX = [2, 4];
+/** Narrower ones are drawn together. */
+const MIN_BUCKET_PX = 2;
 /** Buckets further apart than this many times their length have a gap between them. */
 const GAP_BUCKETS = 1.5;
 
@@ -39,6 +42,8 @@ export class SessionChart {
     this.#chart.update("none");
   };
   #drawn: Series | null = null;
+  /** How many of its buckets are drawn as one. */
+  #every = 1;
 
   constructor(canvas: HTMLCanvasElement, { walkingMs2, runningMs2 }: MagnitudeThresholds) {
     this.#words = new Map([[walkingMs2, "walking"], [runningMs2, "running"]]);
@@ -78,7 +83,6 @@ export class SessionChart {
               mirror: true,
               padding: 0,
               labelOffset: -8,
-              z: 1,
               showLabelBackdrop: true,
               backdropPadding: 1,
               callback: (value) => `${INDENT}${this.#words.get(Number(value)) ?? ""} ${value} m/s²`,
@@ -96,10 +100,14 @@ export class SessionChart {
   /** Draws what is in view. */
   draw(series: Series, view: Span): void {
     const { x, y } = this.#chart.options.scales ?? {};
-    if (series !== this.#drawn) {
-      const lines = linesOf(series);
+    const bucketPx = this.#chart.width * series.bucketMs / (view.to - view.from);
+    // Powers of two, so that it changes seldom while one zooms.
+    const every = 2 ** Math.max(0, Math.ceil(Math.log2(MIN_BUCKET_PX / bucketPx)));
+    if (series !== this.#drawn || every !== this.#every) {
+      const lines = linesOf(thinned(series, every));
       this.#chart.data.datasets.forEach((dataset, i) => dataset.data = lines[i]);
       this.#drawn = series;
+      this.#every = every;
     }
     if (x) Object.assign(x, { min: view.from, max: view.to });
     if (y) y.max = topOf(series, view) + HEADROOM_MS2;

@@ -38,6 +38,20 @@ export function cut<T extends Span>(spans: readonly T[], { from, to }: Span): T[
     .map((each) => ({ ...each, from: Math.max(each.from, from), to: Math.min(each.to, to) }));
 }
 
+/** Puts so many neighbouring buckets together, where there is no room to draw each; the band then shows what is between them. */
+export function thinned(series: Series, every: number): Series {
+  if (every <= 1) return series;
+  const { from, points } = series, bucketMs = series.bucketMs * every;
+  const groups = Map.groupBy(points, ([tMs]) => Math.floor((tMs - from) / bucketMs));
+  const together = [...groups].map(([i, group]): SeriesPoint => {
+    const mean = (column: 1 | 5) => group.reduce((sum, point) => sum + point[column], 0) / group.length;
+    const minMs2 = Math.min(...group.map(([, , least]) => least));
+    const maxMs2 = Math.max(...group.map(([, , , most]) => most));
+    return [from + (i + 0.5) * bucketMs, mean(1), minMs2, maxMs2, group[0][4], mean(5)];
+  });
+  return { ...series, bucketMs, points: together };
+}
+
 /** The last bucket that has begun at a time and has not ended; null in a gap. */
 export function pointAt({ points, bucketMs }: Series, atMs: number): SeriesPoint | null {
   let low = 0, high = points.length;

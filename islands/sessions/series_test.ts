@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Activity } from "../../log/records.ts";
 import type { Series, SeriesPoint } from "../../web/services.ts";
-import { pointAt, runsOf, stripPaths, summarize } from "./series.ts";
+import { pointAt, runsOf, stripPaths, summarize, thinned } from "./series.ts";
 
 const point = (
   tMs: number,
@@ -28,6 +28,13 @@ Deno.test("buckets of one activity are a run, and missing ones a gap", () => {
 Deno.test("buckets that are not quite where they would be are no gap", () => {
   const points = [point(500, "walking"), point(1700, "walking")];
   assert.deepEqual(runsOf({ ...SERIES, points }), [{ activity: "walking", from: 0, to: 2200 }]);
+});
+
+Deno.test("buckets that are put together keep mean, least and greatest, and gaps", () => {
+  const { bucketMs, points } = thinned(SERIES, 2);
+  assert.equal(bucketMs, 2000);
+  assert.deepEqual(points, [[1000, 2, 1, 3, "walking", 1], [5000, 11, 10, 12, "running", 1]]);
+  assert.equal(thinned(SERIES, 1), SERIES);
 });
 
 Deno.test("a summary counts what is in view", () => {

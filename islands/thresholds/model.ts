@@ -102,8 +102,8 @@ export class TuningModel {
   /** Between which magnitudes a handle can be moved, so that walking stays below running, m/s². */
   bounds(field: "walkingMs2" | "runningMs2"): { min: number; max: number } {
     const { walkingMs2, runningMs2, hysteresisMs2 } = this.draft.value;
-    // Rounded up to a step: hysteresis leaves no less between the two.
-    const apart = Math.max(STEP_MS2, Math.ceil(20 * (Number(hysteresisMs2) || 0)) * STEP_MS2);
+    // More than hysteresis leaves between the two, so that noise of fractions does not count.
+    const apart = (Math.floor(20 * (Number(hysteresisMs2) || 0)) + 1) * STEP_MS2;
     if (field === "walkingMs2") {
       return { min: STEP_MS2, max: toTenth(Math.max(STEP_MS2, (Number(runningMs2) || TOP_MS2) - apart)) };
     }
