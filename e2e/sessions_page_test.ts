@@ -2,6 +2,7 @@
  * The list of sessions in a browser, against services that the tests script.
  */
 import assert from "node:assert/strict";
+import { Refused } from "../web/refused.ts";
 import type { FakeServices } from "../web/testing/fake_services.ts";
 import { assertAccessible, assertFingerTargets, DESK, pageTest, PHONE, sidewaysScroll } from "./page.ts";
 
@@ -203,5 +204,32 @@ pageTest(
     assert.ok(loadMs < 1000, `the page took ${loadMs} ms`);
     await page.getByRole("link", { name: "Newest" }).click();
     await page.waitForURL(/sessions\?q=run$/);
+  },
+);
+
+pageTest(
+  "recordings of an app are imported by keyboard or click, and each says what became of it",
+  { path: "/sessions", ready: ".session-list", prepare: fill, context: PHONE, expectedErrors: [/422/] },
+  async ({ page, services }) => {
+    const files = ["walk.zip", "broken.csv"].map((name) => ({
+      name,
+      mimeType: "application/octet-stream",
+      buffer: new TextEncoder().encode("x") as never,
+    }));
+    const taken = services.imports.import;
+    services.imports.import = (file, ...rest) =>
+      file.name === "walk.zip"
+        ? taken(file, ...rest)
+        : Promise.reject(new Refused("", "line 1 has no columns"));
+    await page.getByRole("button", { name: "Import" }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Import recordings" });
+    await dialog.getByLabel("Files").setInputFiles(files);
+    await assertAccessible(page);
+    await dialog.getByRole("button", { name: "Import" }).click();
+    const link = dialog.getByRole("link", { name: "walk.zip" });
+    await link.waitFor();
+    assert.match((await link.getAttribute("href"))!, /^\/sessions\/import-1\?deviceId=imported$/);
+    await dialog.getByText("walk.zip: 50 readings").waitFor();
+    await dialog.getByText(/broken\.csv: .*line 1 has no columns/).waitFor();
   },
 );

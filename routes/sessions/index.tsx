@@ -3,6 +3,7 @@ import { FilterForm, isFiltered } from "../../components/sessions/FilterForm.tsx
 import { SessionStrip } from "../../components/sessions/SessionStrip.tsx";
 import { formatTotal, labelsText } from "../../components/sessions/words.ts";
 import { StripPattern } from "../../components/Strip.tsx";
+import SessionsImport from "../../islands/SessionsImport.tsx";
 import SessionsRow from "../../islands/SessionsRow.tsx";
 import SessionsToast from "../../islands/SessionsToast.tsx";
 import { handlers, type PageProps } from "../../web/define.ts";
@@ -32,6 +33,11 @@ export default function SessionsPage({ data: { list, canEdit } }: PageProps<Sess
     <>
       <div class="bar">
         <h1>Sessions</h1>
+        {canEdit && (
+          <div class="actions">
+            <SessionsImport />
+          </div>
+        )}
       </div>
       {!isBare && <FilterForm {...list} />}
       {items.length === 0 ? <Nothing filter={filter} isOlder={isOlder} /> : (

@@ -53,7 +53,8 @@ Deno.test("POST /api/devices registers a device, shows its key once and where to
   assert.deepEqual(devices.owner(body.key), { deviceId: "phone 1", revoked: false });
   assert.equal(body.ingestPath, `/ingest/${body.key}`);
   assert.equal(events[0].by, "local");
-  assert.equal(body.pairing[0].url, `http://192.0.2.7:8000/ingest/${body.key}`);
+  assert.equal(body.pairing[0].url, `http://192.0.2.7:8000/ingest/${body.key}?hints=499`);
+  assert.equal(body.phyphox[0].url, `phyphox://192.0.2.7:8000/ingest/phyphox/${body.key}/experiment`);
   assert.match(body.pairing[0].qr.path, /^M4 4h7v1h-7z/);
   const list = await call("GET", "/api/devices");
   assert.deepEqual(devicePage.parse(list.body).items, [{
