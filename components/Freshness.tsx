@@ -43,6 +43,7 @@ export function SilenceNote({ card, nowMs, window }: FreshnessProps) {
       <span>
         No readings for{" "}
         {silence}. The phone may be locked or out of reach: open its app, or switch on background recording.
+        If it does send, its clock was set back: results go on when it is past where it was.
       </span>
     </p>
   );

@@ -96,10 +96,11 @@ export function Figures({ result }: { result: Result | null }) {
 /** How readings come in. */
 export function Arrivals({ card, nowMs, window }: PhoneProps) {
   const age = useComputed(() => {
-    const { current, ended } = card.value;
+    const { current, ended, arrivedAtMs } = card.value;
     if (!current || ended) return "";
-    // A window is closed by a reading this much later than its end.
-    return ` · last reading ${formatAgo(nowMs.value - current.timestamp - window.latenessMs)}`;
+    // A window is closed by a reading this much later than its end, whose result arrives at once.
+    const sinceClosedMs = nowMs.value - current.timestamp - window.latenessMs;
+    return ` · last reading ${formatAgo(Math.max(sinceClosedMs, nowMs.value - arrivedAtMs))}`;
   });
   const { current } = card.value;
   return (

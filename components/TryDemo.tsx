@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { postJson } from "../islands/live/post.ts";
+import { send } from "../islands/send.ts";
 
 /** Starts the bundled recording; the page turns into the live view when its session opens. */
 export function TryDemo() {
@@ -9,7 +9,7 @@ export function TryDemo() {
     state.value = "starting";
     failure.value = "";
     try {
-      await postJson("/api/demo", {});
+      await send("POST", "/api/demo", {});
       state.value = "running";
     } catch (error) {
       state.value = "idle";

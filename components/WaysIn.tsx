@@ -1,4 +1,3 @@
-import { AddPhone, type AddPhoneProps } from "./AddPhone.tsx";
 import { CopyText } from "./CopyText.tsx";
 import { Icon } from "./Icon.tsx";
 import { TryDemo } from "./TryDemo.tsx";
@@ -13,16 +12,17 @@ export interface Addresses {
   needsKey: boolean;
 }
 
+/** The Devices page with its dialog open. */
+const PAIR_PATH = "/devices?pair=1";
+
 export interface WaysInProps {
   addresses: Addresses;
   /** For the example, ms since the Unix epoch. */
   nowMs: number;
-  added: AddPhoneProps["added"];
-  onAdded: AddPhoneProps["onAdded"];
 }
 
 /** The three ways to the first reading, side by side. */
-export function WaysIn({ addresses, nowMs, added, onAdded }: WaysInProps) {
+export function WaysIn({ addresses, nowMs }: WaysInProps) {
   const example = (atMs: number) => curlExample(addresses, atMs);
   return (
     <div class="ways">
@@ -31,8 +31,7 @@ export function WaysIn({ addresses, nowMs, added, onAdded }: WaysInProps) {
           <Icon name="phone" />
           Use your phone
         </h2>
-        <p>Any phone with the app Sensor Logger (iOS, Android).</p>
-        <AddPhone addresses={addresses} added={added} onAdded={onAdded} />
+        <YourPhone isReachable={addresses.lan.length > 0} />
       </section>
       <section class="way" aria-labelledby="way-http">
         <h2 id="way-http">
@@ -45,7 +44,7 @@ export function WaysIn({ addresses, nowMs, added, onAdded }: WaysInProps) {
         </p>
         <CopyText label="curl command" text={example(nowMs)} fresh={() => example(Date.now())} />
         <p class="hint">
-          {addresses.needsKey && "KEY is the end of the URL you get for a new phone. "}
+          {addresses.needsKey && "KEY is what Pair a phone makes under curl. "}
           Times are in ms since 1970. The first result follows after about 8 s of readings;{" "}
           <code>deno task replay</code> sends whole recordings.
         </p>
@@ -62,6 +61,29 @@ export function WaysIn({ addresses, nowMs, added, onAdded }: WaysInProps) {
         <TryDemo />
       </section>
     </div>
+  );
+}
+
+function YourPhone({ isReachable }: { isReachable: boolean }) {
+  if (!isReachable) {
+    return (
+      <>
+        <p>
+          The server listens on this machine only, so phones cannot reach it yet. Stop it and start it with:
+        </p>
+        <CopyText label="start command" text="deno task start --lan" />
+        <p class="hint">Then reload this page. Phone and machine must be in the same network.</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <p>Scan a code with the phone's camera and press Start: its browser is enough.</p>
+      <p>
+        <a class="button primary" href={PAIR_PATH}>Pair a phone</a>
+      </p>
+      <p class="hint">There are codes for the apps Sensor Logger and phyphox too.</p>
+    </>
   );
 }
 

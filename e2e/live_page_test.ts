@@ -64,24 +64,17 @@ browserTest(
   { services: new FakeServices({ host: "127.0.0.1" }) },
   async ({ page }) => {
     const phone = page.getByRole("region", { name: "Use your phone" });
-    assert.match(await phone.innerText(), /HOST=0\.0\.0\.0 deno task start/);
-    assert.equal(await phone.getByRole("textbox").count(), 0);
+    assert.match(await phone.innerText(), /deno task start --lan/);
+    assert.equal(await phone.getByRole("link").count(), 0);
   },
 );
 
 browserTest(
-  "adding a phone shows its URL and keeps it when the first reading turns the page",
+  "a phone is paired on the Devices page, whose dialog opens by itself",
   {},
-  async (visit) => {
-    const { page, services } = visit;
-    await page.getByLabel("What do you call the phone?").fill("Anna's Pixel");
-    await page.getByRole("button", { name: "Add a phone" }).click();
-    await page.getByText("http://192.0.2.7:").waitFor();
-    const [{ deviceId }] = services.devices.list();
-    assert.match(deviceId, /^anna-s-pixel-[a-z0-9]{4}$/);
-    services.push("session", [{ status: "opened", at: Date.now(), session: { deviceId, sessionId: "s1" } }]);
-    await page.getByRole("article", { name: "Anna's Pixel" }).waitFor();
-    assert(await page.getByText("/ingest/k3y-0f-the-ph0ne").isVisible());
+  async ({ page }) => {
+    await page.getByRole("link", { name: "Pair a phone" }).click();
+    await page.getByRole("dialog", { name: "Pair a phone" }).waitFor();
   },
 );
 

@@ -1,6 +1,5 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { AddedPhone } from "../components/AddPhone.tsx";
 import { Connection } from "../components/Connection.tsx";
 import { LogHealthNotice } from "../components/LogHealthNotice.tsx";
 import { LivePhones } from "../components/LivePhones.tsx";
@@ -25,7 +24,6 @@ export interface LiveProps {
 /** The Live page: who is doing what now, or how to get there. */
 export default function Live({ init, addresses, thresholds, position }: LiveProps) {
   const [model] = useState(() => new LiveModel(init));
-  const added = useSignal<AddedPhone | null>(null);
   const { lostSinceMs, logNotice, announcement, announcer } = useLive(model, position, FEED);
   const wasEmpty = useRef(false);
   const hadFocus = useRef(false);
@@ -44,17 +42,7 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
     if (!empty && wasEmpty.current && lost) heading.current?.focus();
     wasEmpty.current = empty;
   }, [empty]);
-  const ways = (
-    <WaysIn
-      addresses={addresses}
-      nowMs={init.nowMs}
-      added={added}
-      onAdded={(phone) => {
-        if (phone.device.name) model.nameDevice(phone.device.deviceId, phone.device.name);
-        added.value = phone;
-      }}
-    />
-  );
+  const ways = <WaysIn addresses={addresses} nowMs={init.nowMs} />;
   return (
     <>
       <header class="bar">
@@ -77,7 +65,7 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
           <>
             <StripPattern />
             <LivePhones model={model} thresholds={thresholds} onNews={(news) => announcer.say(news)} />
-            <details class="more" open={added.peek() !== null}>
+            <details class="more">
               <summary>Add another phone</summary>
               {ways}
             </details>

@@ -18,7 +18,7 @@ export function PreviewPanel({ model }: { model: TuningModel }) {
     <section class="panel preview" aria-labelledby="preview-title" aria-busy={model.preview.isBusy.value}>
       <div class="bar">
         <h2 id="preview-title">Preview</h2>
-        <p class="hint" role="status">{statusOf(preview, isStale, hasFaults)}</p>
+        <p class="hint">{statusOf(preview, isStale, hasFaults)}</p>
       </div>
       {!hasFaults && <TryAgain of={model.preview} what="No preview" />}
       <div class={isStale ? "stale" : ""}>
@@ -40,7 +40,16 @@ export function PreviewPanel({ model }: { model: TuningModel }) {
           ))}
         </dl>
         <Confusion score={preview?.after ?? null} />
-        <p class="effect">{effectOf(preview)}</p>
+        <p class="effect" role="status">
+          {preview !== null && preview.labelledWindows > 0 && (
+            <span class="sr-only">
+              {`Right answers now ${percent(preview.before.accuracy)}, then ${
+                percent(preview.after.accuracy)
+              }. `}
+            </span>
+          )}
+          {effectOf(preview)}
+        </p>
       </div>
     </section>
   );

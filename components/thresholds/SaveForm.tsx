@@ -69,7 +69,11 @@ export function SaveForm({ model, names, canEdit, form, onSaved }: SaveFormProps
       <div id="save-hint" class="save-hint">
         {failure.value !== "" ? <p class="field-error" role="alert">{failure}</p> : (
           <p class="hint">
-            {obstacle ?? `For ${audienceOf(deviceId, names)}. Running sessions go by it within 2 s.`}
+            {obstacle ??
+              `For ${
+                  audienceOf(deviceId, names)
+                }. Running sessions go by it within 2 s; past ones stay as they were ` +
+                "decided, until one is decided again on its page."}
           </p>
         )}
       </div>

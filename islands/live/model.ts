@@ -127,11 +127,6 @@ export class LiveModel {
       : { ...card.peek(), hasHistory: true };
   }
 
-  /** Remembers what a device is called, for when it appears. */
-  nameDevice(deviceId: string, name: string): void {
-    this.#names.set(deviceId, name);
-  }
-
   /** Starts again from a snapshot: what was shown and is not in it has ended unseen. */
   reset(sessions: LiveSession[], total: number, nowMs: number): void {
     batch(() => {

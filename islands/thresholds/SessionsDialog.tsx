@@ -44,7 +44,7 @@ export function SessionsDialog({ model, max, names, nowMs, onClose }: SessionsDi
     chosen.value = next;
   };
   const use = (ids: SessionId[] | null) => {
-    model.choice.value = { ...model.choice.peek(), sessions: ids };
+    model.setSessions(ids);
     onClose();
   };
   const count = chosen.value.size, isFull = count >= max;

@@ -8,6 +8,7 @@ import { sameValues } from "../../stream/thresholds.ts";
 import type {
   Histogram,
   Preview,
+  SessionId,
   Suggestion,
   ThresholdsChange,
   ThresholdsState,
@@ -119,8 +120,13 @@ export class TuningModel {
   /** For which device; values that were changed stay in the fields. */
   setDevice(deviceId: string | null): void {
     const wasChanged = this.isChanged.peek();
-    this.choice.value = { ...this.choice.peek(), deviceId };
+    this.#choose({ deviceId });
     if (!wasChanged) this.take(this.inForce.peek());
+  }
+
+  /** On which sessions; null: all that are labelled. */
+  setSessions(sessions: SessionId[] | null): void {
+    this.#choose({ sessions });
   }
 
   /**
@@ -192,6 +198,14 @@ export class TuningModel {
     this.inForce.value;
     return values && { ...this.choice.value, values };
   });
+
+  #choose(change: Partial<Choice>): void {
+    this.choice.value = { ...this.choice.peek(), ...change };
+    // It was found for others.
+    this.#searching.abort();
+    this.suggestion.value = null;
+    this.isSuggesting.value = false;
+  }
 
   /** New values in force; controls that nobody touched go with them. */
   #enter(state: ThresholdsState): void {
