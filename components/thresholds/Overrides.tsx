@@ -2,7 +2,7 @@ import { pathOf } from "../../islands/thresholds/address.ts";
 import { rowsOf } from "../../islands/thresholds/differences.ts";
 import type { ThresholdsState } from "../../web/services.ts";
 import type { ReadyChange } from "./ChangeDialog.tsx";
-import { nameOf } from "./words.ts";
+import { nameOf, withUnit } from "./words.ts";
 
 interface OverridesProps {
   state: ThresholdsState;
@@ -35,7 +35,10 @@ export function Overrides({ state: { overrides, values }, names, canEdit, onChan
                       {`v${override.version}: `}
                       {differences.length === 0
                         ? "the same as all devices now"
-                        : differences.map(({ name, texts }) => `${name} ${texts[1]}`).join(", ")}
+                        : differences.map(({ name, unit, texts }) => `${name} ${withUnit(texts[1], unit)}`)
+                          .join(
+                            ", ",
+                          )}
                     </span>
                   </p>
                   <button

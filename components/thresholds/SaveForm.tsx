@@ -69,17 +69,17 @@ export function SaveForm({ model, names, canEdit, form, onSaved }: SaveFormProps
       <div id="save-hint" class="save-hint">
         {failure.value !== "" ? <p class="field-error" role="alert">{failure}</p> : (
           <p class="hint">
-            {obstacle ??
-              `For ${
-                  audienceOf(deviceId, names)
-                }. Running sessions go by it within 2 s; past ones stay as they were ` +
-                "decided, until one is decided again on its page."}
+            {obstacle ?? effectFor(audienceOf(deviceId, names))}
           </p>
         )}
       </div>
     </form>
   );
 }
+
+const effectFor = (audience: string) =>
+  `For ${audience}. Running sessions go by it within 2 s; past ones stay as they were decided, until one is ` +
+  "decided again on its page.";
 
 /** Why there is nothing to save; null: there is. */
 function obstacleTo(model: TuningModel, canEdit: boolean): string | null {

@@ -19,11 +19,16 @@ export function ValueTable({ columns, rows, label }: ValueTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, texts, differs }) => (
+          {rows.map(({ name, unit, texts, differs }) => (
             <tr key={name} class={differs ? "differs" : ""}>
               <th scope="row">
-                {name}
-                {differs && <span class="differs-mark">differs</span>}
+                {`${name}, ${unit}`}
+                {differs && (
+                  <>
+                    <span class="sr-only">differs</span>
+                    <span class="differs-mark" aria-hidden="true">≠</span>
+                  </>
+                )}
               </th>
               {texts.map((text, i) => <td key={columns[i]}>{text}</td>)}
             </tr>

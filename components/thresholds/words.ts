@@ -15,3 +15,7 @@ export const nameOf = (deviceId: string, names: Record<string, string>): string 
 /** Whom a version is for. */
 export const audienceOf = (deviceId: string | null, names: Record<string, string>): string =>
   deviceId === null ? "all devices" : nameOf(deviceId, names);
+
+/** "1.9 m/s²"; a word such as "no" has no unit. */
+export const withUnit = (text: string, unit: string): string =>
+  /\d/.test(text) ? `${text}\u00a0${unit}` : text;

@@ -9,29 +9,32 @@ import type { ThresholdsVersion } from "../../web/services.ts";
 /** One value of several sets of thresholds. */
 export interface Row {
   name: string;
+  /** Of the texts, for example "m/s²". */
+  unit: string;
   /** One for each set, in their order. */
   texts: string[];
   /** Whether the texts differ. */
   differs: boolean;
 }
 
-const VALUES: [name: string, text: (values: ThresholdValues) => string][] = [
-  ["walking from", ({ walkingMs2 }) => `${walkingMs2}\u00a0m/s²`],
-  ["running from", ({ runningMs2 }) => `${runningMs2}\u00a0m/s²`],
-  ["still under", ({ stillStdMs2 }) => `${stillStdMs2}\u00a0m/s²`],
-  ["hysteresis", ({ hysteresisMs2 }) => `${hysteresisMs2}\u00a0m/s²`],
+const VALUES: [name: string, unit: string, text: (values: ThresholdValues) => string | number][] = [
+  ["walking from", "m/s²", ({ walkingMs2 }) => walkingMs2],
+  ["running from", "m/s²", ({ runningMs2 }) => runningMs2],
+  ["still under", "m/s²", ({ stillStdMs2 }) => stillStdMs2],
+  ["hysteresis", "m/s²", ({ hysteresisMs2 }) => hysteresisMs2],
   [
     "step rate decides",
-    ({ cadence }) => cadence === null ? "no" : `${cadence.fromMs2} to ${cadence.toMs2}\u00a0m/s²`,
+    "m/s²",
+    ({ cadence }) => cadence === null ? "no" : `${cadence.fromMs2} to ${cadence.toMs2}`,
   ],
-  ["running step rate", ({ cadence }) => cadence === null ? "–" : `${cadence.runningHz}\u00a0Hz`],
+  ["running step rate", "Hz", ({ cadence }) => cadence === null ? "–" : cadence.runningHz],
 ];
 
 /** All values of the sets, a row each. */
 export function rowsOf(...sets: ThresholdValues[]): Row[] {
-  return VALUES.map(([name, text]) => {
-    const texts = sets.map(text);
-    return { name, texts, differs: new Set(texts).size > 1 };
+  return VALUES.map(([name, unit, text]) => {
+    const texts = sets.map((values) => String(text(values)));
+    return { name, unit, texts, differs: new Set(texts).size > 1 };
   });
 }
 

@@ -65,11 +65,15 @@ export function faultsOf(draft: Draft): Faults {
 
 const ORDER_WORDS: Partial<Record<keyof ThresholdValues, (values: ThresholdValues) => Faults>> = {
   runningMs2: ({ walkingMs2 }) => ({ runningMs2: `Must be above the one for walking, ${walkingMs2}` }),
-  hysteresisMs2: ({ walkingMs2, runningMs2 }) => ({
-    hysteresisMs2: walkingMs2 < runningMs2
-      ? `At most ${Math.floor(50 * (runningMs2 - walkingMs2)) / 100}, half the way from walking to running`
-      : "Put walking and running in order first",
-  }),
+  // Between thresholds out of order there is no room for any.
+  hysteresisMs2: ({ walkingMs2, runningMs2 }) =>
+    walkingMs2 < runningMs2
+      ? {
+        hysteresisMs2: `At most ${
+          Math.floor(50 * (runningMs2 - walkingMs2)) / 100
+        }, half the way from walking to running`,
+      }
+      : {},
   cadence: ({ walkingMs2, cadence }) =>
     walkingMs2 > cadence!.fromMs2
       ? { fromMs2: `Must not be below the threshold for walking, ${walkingMs2}` }
