@@ -4,7 +4,7 @@
  * @module
  */
 import type { LogStatus } from "../log/port.ts";
-import type { SinkStatus } from "../sinks/port.ts";
+import { newSinkStatus, type SinkStatus } from "../sinks/port.ts";
 import type { SnowflakeSettings } from "../sinks/snowflake/settings.ts";
 import type { LogHealth, Readiness, SnowflakeHealth } from "../web/services.ts";
 import type { EngineStats } from "./engine/protocol.ts";
@@ -35,18 +35,6 @@ export function readinessOf(
   return { ready: trouble === null && !readModel?.trouble, checks };
 }
 
-/** What is known of loading while its modules are still being loaded. */
-const NOT_BEGUN: SinkStatus = {
-  trouble: null,
-  lagRecords: null,
-  deliveredRecords: 0,
-  deliveredBytes: 0,
-  deliveries: 0,
-  refusedRecords: 0,
-  lostRecords: 0,
-  lastDeliveryAtMs: null,
-};
-
 /**
  * @param settings null where nothing is loaded at all
  * @param loadsHere whether this process has the role
@@ -58,7 +46,7 @@ export function snowflakeHealthOf(
   status: SinkStatus | null,
 ): SnowflakeHealth {
   if (settings === null) return { state: "off" };
-  return loadsHere ? { state: "here", status: status ?? NOT_BEGUN } : { state: "elsewhere" };
+  return loadsHere ? { state: "here", status: status ?? newSinkStatus() } : { state: "elsewhere" };
 }
 
 /** Asks only when no answer is under way: the status page has three questions that one answer has it all for. */

@@ -14,6 +14,7 @@ export interface TimeFormat {
   precision?: "second" | "minute";
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const formatters = new Map<string, Intl.DateTimeFormat>();
 /** Zones are few, but the name comes with a cookie: past this the cache starts anew. */
 const MAX_FORMATTERS = 500;
@@ -31,11 +32,13 @@ const MAX_FORMATTERS = 500;
  * ```
  */
 export function formatTime(ms: number, { zone, nowMs, precision = "second" }: TimeFormat): string {
-  const at = partsOf(ms, zone), now = partsOf(nowMs, zone);
-  const clock = precision === "second" ? `${at.hour}:${at.minute}:${at.second}` : `${at.hour}:${at.minute}`;
+  const at = zonedParts(ms, zone), now = zonedParts(nowMs, zone);
+  const figures = precision === "second" ? [at.hour, at.minute, at.second] : [at.hour, at.minute];
+  const clock = figures.map((figure) => String(figure).padStart(2, "0")).join(":");
   const suffix = zone === "UTC" ? " UTC" : "";
-  if (at.year !== now.year) return `${at.day} ${at.month} ${at.year} ${clock}${suffix}`;
-  if (at.month !== now.month || at.day !== now.day) return `${at.day} ${at.month} ${clock}${suffix}`;
+  const day = `${at.day} ${MONTHS[at.month - 1]}`;
+  if (at.year !== now.year) return `${day} ${at.year} ${clock}${suffix}`;
+  if (at.month !== now.month || at.day !== now.day) return `${day} ${clock}${suffix}`;
   return clock + suffix;
 }
 
@@ -52,7 +55,7 @@ export function formatDuration(ms: number): string {
 /** Whether a text is a time zone that can be formatted in. */
 export function isTimeZone(zone: string): boolean {
   try {
-    partsOf(0, zone);
+    zonedParts(0, zone);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
@@ -60,21 +63,26 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-function partsOf(ms: number, zone: string): Record<string, string> {
+/** The figures of a calendar and a clock in a zone; `month` from 1. @throws RangeError when there is no such zone */
+export function zonedParts(
+  ms: number,
+  zone: string,
+): Record<"year" | "month" | "day" | "hour" | "minute" | "second", number> {
   let formatter = formatters.get(zone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone,
       year: "numeric",
-      month: "short",
+      month: "numeric",
       day: "numeric",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
       hourCycle: "h23",
     });
     if (formatters.size >= MAX_FORMATTERS) formatters.clear();
     formatters.set(zone, formatter);
   }
-  return Object.fromEntries(formatter.formatToParts(ms).map(({ type, value }) => [type, value]));
+  const parts = formatter.formatToParts(ms).map(({ type, value }) => [type, Number(value)]);
+  return Object.fromEntries(parts);
 }

@@ -3,7 +3,7 @@ import type { ControlEvent } from "../log/records.ts";
 import { loadAudit } from "./audit.ts";
 import { describeChange } from "./audit_words.ts";
 import { Passwords } from "./passwords.ts";
-import { MemoryLog } from "./testing/memory_log.ts";
+import { MemoryControlLog } from "../log/testing/control.ts";
 import { loadTokens } from "./tokens.ts";
 import { loadUsers } from "./users.ts";
 
@@ -18,7 +18,7 @@ function event(
 }
 
 async function filled(count: number) {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   for (let i = 1; i <= count; i++) {
     const more = { entity: `device:phone-${i % 3}`, by: i % 2 ? "Anna" : "Ben", version: i };
     log.events.push(event("device.keyIssued", {}, more));
@@ -54,7 +54,7 @@ Deno.test("the newest 5,000 are kept, under the same numbers", async () => {
 });
 
 Deno.test("nothing secret is in the audit of users and tokens", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const users = await loadUsers(log, now, new Passwords({ n: 2, r: 1, p: 1 }));
   const tokens = await loadTokens(log, now);
   const secret = await users.makeFirstAdmin("Anna", "correct horse battery", "Firefox");
@@ -75,7 +75,7 @@ Deno.test("nothing secret is in the audit of users and tokens", async () => {
 
 Deno.test("note() adds an entry that nobody made, again and again", async () => {
   const note = { entity: "signIn", type: "signIn.slowed", data: { name: "Anna", address: "192.0.2.1" } };
-  const audit = await loadAudit(new MemoryLog(), now);
+  const audit = await loadAudit(new MemoryControlLog(), now);
   await Promise.all([audit.note(note), audit.note(note)]);
   const { items } = audit.list({ limit: 9 });
   assert.deepEqual(items.map(({ by }) => by), ["Activity Tracker", "Activity Tracker"]);

@@ -1,34 +1,8 @@
 import assert from "node:assert/strict";
 import { Conflict } from "../log/port.ts";
-import type { ControlEvent } from "../log/records.ts";
 import type { Device } from "../web/services.ts";
-import { type ControlLog, loadDevices } from "./devices.ts";
-
-/** Keeps events in an array and, like the log, refuses a version that is not the next. */
-class MemoryLog implements ControlLog {
-  readonly #versions = new Map<string, number>();
-  readonly #listeners: ((event: ControlEvent) => void)[] = [];
-
-  constructor(readonly events: ControlEvent[] = []) {}
-
-  async appendControl(event: ControlEvent): Promise<void> {
-    await Promise.resolve();
-    const { entity, version } = event;
-    const expected = (this.#versions.get(entity) ?? 0) + 1;
-    if (version !== expected) throw new Conflict(`${entity} has version ${version}, expected ${expected}`);
-    this.#versions.set(entity, version);
-    const stored = structuredClone(event);
-    this.events.push(stored);
-    for (const listener of this.#listeners) listener(stored);
-  }
-
-  tailControl(listener: (event: ControlEvent) => void): Promise<void> {
-    return Promise.try(() => {
-      this.events.forEach(listener);
-      this.#listeners.push(listener);
-    });
-  }
-}
+import { MemoryControlLog } from "../log/testing/control.ts";
+import { loadDevices } from "./devices.ts";
 
 const now = () => 1_764_000_000_000;
 const deviceOf = (deviceId: string, more: Partial<Device> = {}): Device => ({
@@ -42,7 +16,7 @@ const deviceOf = (deviceId: string, more: Partial<Device> = {}): Device => ({
 });
 
 Deno.test("issueKey() registers a device whose key is known from then on and is stored only as a hash", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const { device, key } = await devices.issueKey("phone-1", "Anna", "admin");
   assert.deepEqual(device, deviceOf("phone-1", { name: "Anna", hasKey: true }));
@@ -53,7 +27,7 @@ Deno.test("issueKey() registers a device whose key is known from then on and is 
 });
 
 Deno.test("a new key replaces the old one, also in the cache, and the name stays", async () => {
-  const devices = await loadDevices(new MemoryLog(), now);
+  const devices = await loadDevices(new MemoryControlLog(), now);
   const first = await devices.issueKey("phone-1", "Anna", "admin");
   assert.equal(devices.owner(first.key)?.revoked, false);
   const second = await devices.issueKey("phone-1", null, "admin");
@@ -63,7 +37,7 @@ Deno.test("a new key replaces the old one, also in the cache, and the name stays
 });
 
 Deno.test("revokeKey() ends the key; of an unknown device it says null and writes nothing", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const { key } = await devices.issueKey("phone-1", null, "admin");
   assert.equal((await devices.revokeKey("phone-1", "admin"))?.hasKey, false);
@@ -74,13 +48,13 @@ Deno.test("revokeKey() ends the key; of an unknown device it says null and write
 });
 
 Deno.test("a registry loaded from the log, or from each device's newest event, answers the same", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const old = await devices.issueKey("phone-1", "Anna", "admin");
   const current = await devices.issueKey("phone-1", null, "admin");
   const other = await devices.issueKey("phone-2", "Ben", "admin");
   await devices.revokeKey("phone-2", "admin");
-  const compacted = new MemoryLog([log.events[1], log.events[3]]);
+  const compacted = new MemoryControlLog([log.events[1], log.events[3]]);
   for (const source of [log, compacted]) {
     const loaded = await loadDevices(source, now);
     assert.deepEqual(loaded.list(), devices.list());
@@ -91,11 +65,11 @@ Deno.test("a registry loaded from the log, or from each device's newest event, a
 });
 
 Deno.test("of the keys that were replaced the last eight are still known as revoked after a restart", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const keys: string[] = [];
   for (let i = 0; i < 10; i++) keys.push((await devices.issueKey("phone-1", null, "admin")).key);
-  const loaded = await loadDevices(new MemoryLog([log.events[9]]), now);
+  const loaded = await loadDevices(new MemoryControlLog([log.events[9]]), now);
   assert.deepEqual(
     keys.map((key) => loaded.owner(key)?.revoked),
     [undefined, ...Array(8).fill(true), false],
@@ -103,7 +77,7 @@ Deno.test("of the keys that were replaced the last eight are still known as revo
 });
 
 Deno.test("8,000 devices, and one device 50 times, get their keys side by side", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const ids = Array.from({ length: 8000 }, (_, i) => `phone-${i}`).concat(Array(50).fill("busy"));
   const issued = await Promise.all(ids.map((deviceId) => devices.issueKey(deviceId, null, "admin")));
@@ -113,7 +87,7 @@ Deno.test("8,000 devices, and one device 50 times, get their keys side by side",
 });
 
 Deno.test("a change that the log refuses changes nothing, and the next one works", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const append = log.appendControl.bind(log);
   log.appendControl = () => Promise.reject(new Error("disk full"));
@@ -124,7 +98,7 @@ Deno.test("a change that the log refuses changes nothing, and the next one works
 });
 
 Deno.test("two nodes on one log see each other's changes, and one that came too late changes what the other left", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const [one, other] = [await loadDevices(log, now), await loadDevices(log, now)];
   const [first, second] = await Promise.all([
     one.issueKey("phone-1", "Anna", "one"),
@@ -143,7 +117,7 @@ Deno.test("two nodes on one log see each other's changes, and one that came too 
 });
 
 Deno.test("a change that comes too late again and again is given up as a conflict", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   let attempts = 0;
   log.appendControl = () => {
@@ -155,7 +129,7 @@ Deno.test("a change that comes too late again and again is given up as a conflic
 });
 
 Deno.test("an event that comes again, or after a newer one, changes nothing", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const first = await devices.issueKey("phone-1", "Anna", "admin");
   const second = await devices.issueKey("phone-1", null, "admin");
@@ -166,16 +140,16 @@ Deno.test("an event that comes again, or after a newer one, changes nothing", as
 Deno.test("an event of another entity is passed over, a broken one of a device stops with its name", async () => {
   const event = (entity: string, type: string) => ({ entity, version: 1, type, atMs: 0, by: "a", data: {} });
   const other = event("thresholds", "thresholds.set");
-  assert.deepEqual((await loadDevices(new MemoryLog([other]), now)).list(), []);
+  assert.deepEqual((await loadDevices(new MemoryControlLog([other]), now)).list(), []);
   const broken = event("device:p", "device.registered");
   await assert.rejects(
-    loadDevices(new MemoryLog([other, broken]), now),
+    loadDevices(new MemoryControlLog([other, broken]), now),
     /device\.registered of device:p, version 1/,
   );
 });
 
 Deno.test("change() names a device and sets how it is taken; what is left out stays, the same again writes nothing", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const { key } = await devices.issueKey("phone-1", "Anna", "admin");
   await devices.change("phone-1", { gravity: "removed", unit: "g" }, "admin");
@@ -192,7 +166,7 @@ Deno.test("change() names a device and sets how it is taken; what is left out st
 });
 
 Deno.test("change() registers a device that is not, without a key", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   assert.equal(devices.get("phone-1"), null);
   const device = await devices.change("phone-1", { name: "Anna" }, "admin");
@@ -201,7 +175,7 @@ Deno.test("change() registers a device that is not, without a key", async () => 
 });
 
 Deno.test("a removed device is gone with its key, and restore() brings both back", async () => {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const devices = await loadDevices(log, now);
   const { key } = await devices.issueKey("phone-1", "Anna", "admin");
   assert.equal(await devices.remove("phone-1", "admin"), true);
@@ -218,7 +192,7 @@ Deno.test("a removed device is gone with its key, and restore() brings both back
 });
 
 Deno.test("a removed device that is registered again begins anew, and its old key stays revoked", async () => {
-  const devices = await loadDevices(new MemoryLog(), now);
+  const devices = await loadDevices(new MemoryControlLog(), now);
   const old = await devices.issueKey("phone-1", "Anna", "admin");
   await devices.change("phone-1", { gravity: "removed" }, "admin");
   await devices.remove("phone-1", "admin");
@@ -230,6 +204,6 @@ Deno.test("a removed device that is registered again begins anew, and its old ke
 Deno.test("events from before devices had settings are read", async () => {
   const data = { name: "Anna", createdAtMs: now(), keyHash: "h", revokedKeyHashes: [] };
   const event = { entity: "device:phone-1", version: 1, type: "device.registered", atMs: 0, by: "a", data };
-  const devices = await loadDevices(new MemoryLog([event]), now);
+  const devices = await loadDevices(new MemoryControlLog([event]), now);
   assert.deepEqual(devices.list(), [deviceOf("phone-1", { name: "Anna", hasKey: true })]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Refused } from "../web/refused.ts";
 import type { TokenRequest } from "../web/services.ts";
-import { MemoryLog } from "./testing/memory_log.ts";
+import { MemoryControlLog } from "../log/testing/control.ts";
 import { loadTokens } from "./tokens.ts";
 
 const START_MS = 1_764_000_000_000;
@@ -14,7 +14,7 @@ const REQUEST: TokenRequest = {
 };
 
 function setup() {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const clock = { nowMs: START_MS };
   return { log, clock, load: () => loadTokens(log, () => clock.nowMs) };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Conflict } from "../log/port.ts";
 import { Refused } from "../web/refused.ts";
 import { Passwords } from "./passwords.ts";
-import { MemoryLog } from "./testing/memory_log.ts";
+import { MemoryControlLog } from "../log/testing/control.ts";
 import { loadUsers, type UserRegistry } from "./users.ts";
 
 const PASSWORD = "correct horse battery";
@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 
 /** One log, and as many processes as are asked for. */
 function setup() {
-  const log = new MemoryLog();
+  const log = new MemoryControlLog();
   const clock = { nowMs: START_MS };
   const load = () => loadUsers(log, () => clock.nowMs, new Passwords({ n: 2, r: 1, p: 1 }));
   return { log, clock, load };

@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 import { XMLParser } from "fast-xml-parser";
 import type { Page } from "playwright-core";
 import { findChromium, launchChromium } from "./browser.ts";
-import { freePorts } from "./kafka/ports.ts";
+import { lanServer } from "./lan_server.ts";
 import { Motion } from "./motion.ts";
 import { DESK, PHONE } from "./page.ts";
-import { startServer } from "./server.ts";
 
 const chromium = findChromium();
 /** The dialog's address for phones, also where the machine is in no network. */
@@ -28,16 +27,8 @@ interface Setting {
 function pairingTest(name: string, run: (setting: Setting) => Promise<void>): void {
   Deno.test({ name, ignore: chromium === null }, async () => {
     const dataDir = await Deno.makeTempDir();
-    const [port, tlsPort] = freePorts(2);
-    const env = {
-      DATA_DIR: dataDir,
-      HOST: "127.0.0.1",
-      PORT: `${port}`,
-      TLS_PORT: `${tlsPort}`,
-      INGEST_OPEN: "false",
-      PUBLIC_URL,
-    };
-    const server = await startServer(env, ["--lan"]);
+    const { start, secure } = lanServer(dataDir, { PUBLIC_URL });
+    const server = await start();
     const browser = await launchChromium(chromium!);
     let motion: Motion | null = null;
     try {
@@ -48,7 +39,7 @@ function pairingTest(name: string, run: (setting: Setting) => Promise<void>): vo
       await admin.getByLabel("What do you call the phone?").fill("Anna's phone");
       await admin.getByRole("button", { name: "Next" }).click();
       await admin.getByRole("status").filter({ hasText: "Waiting for your phone" }).waitFor();
-      await run({ admin, phone, motion, plain: server.url, secure: `https://127.0.0.1:${tlsPort}` });
+      await run({ admin, phone, motion, plain: server.url, secure });
     } finally {
       await motion?.stop();
       await browser.close();

@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { EmbeddedLog } from "../log/embedded/log.ts";
 import { findChromium, launchChromium } from "./browser.ts";
-import { freePorts } from "./kafka/ports.ts";
+import { lanServer } from "./lan_server.ts";
 import { Motion } from "./motion.ts";
 import { PHONE } from "./page.ts";
 import { delay } from "./phones.ts";
-import { type ServerProcess, startServer } from "./server.ts";
+import type { ServerProcess } from "./server.ts";
 
 const chromium = findChromium();
 /** How long the network is away, s. CI has less time than the 60 of the full run: PHONE_OFFLINE_S=60. */
@@ -36,18 +36,10 @@ interface Setting {
 function phoneTest(name: string, run: (setting: Setting) => Promise<void>): void {
   Deno.test({ name, ignore: chromium === null }, async () => {
     const dataDir = await Deno.makeTempDir();
-    const [port, tlsPort] = freePorts(2);
-    const env = {
-      DATA_DIR: dataDir,
-      HOST: "127.0.0.1",
-      PORT: `${port}`,
-      TLS_PORT: `${tlsPort}`,
-      INGEST_OPEN: "false",
-    };
-    const start = () => startServer(env, ["--lan"]);
+    const { start, secure } = lanServer(dataDir);
     // Service workers need a certificate that the browser trusts; a phone was told to, this one takes any.
     const browser = await launchChromium(chromium!, ["--ignore-certificate-errors"]);
-    const setting = { dataDir, server: await start(), secure: `https://127.0.0.1:${tlsPort}` } as Setting;
+    const setting = { dataDir, server: await start(), secure } as Setting;
     setting.restart = async () => void (setting.server = await start());
     try {
       const context = await browser.newContext({ ...PHONE, ignoreHTTPSErrors: true });

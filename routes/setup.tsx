@@ -1,5 +1,5 @@
+import { NewPassword } from "../components/account/NewPassword.tsx";
 import { Field } from "../components/Field.tsx";
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../control/user_state.ts";
 import { sessionCookie } from "../web/auth/cookie.ts";
 import { type Context, handlers, type PageData, type PageProps, type RouteModule } from "../web/define.ts";
 import { attempt, type FormErrors } from "../web/form_errors.ts";
@@ -79,17 +79,10 @@ export default function SetupPage({ data }: PageProps<SetupData>) {
         maxLength={64}
         autofocus={!errors.password && !errors.again}
       />
-      <Field
+      <NewPassword
         id="password"
-        name="password"
         label="Password"
-        type="password"
-        hint={`At least ${MIN_PASSWORD_LENGTH} characters; four random words are good.`}
         error={errors.password}
-        autocomplete="new-password"
-        required
-        minLength={MIN_PASSWORD_LENGTH}
-        maxLength={MAX_PASSWORD_LENGTH}
         autofocus={Boolean(errors.password || errors.again)}
       />
       <Field

@@ -1,8 +1,8 @@
 import { AccountNav } from "../components/AccountNav.tsx";
 import { TokenTable } from "../components/account/Tokens.tsx";
 import { UserRow } from "../components/account/UserRow.tsx";
+import { NewPassword } from "../components/account/NewPassword.tsx";
 import { Field } from "../components/Field.tsx";
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../control/user_state.ts";
 import { revokeToken } from "../web/auth/token_owner.ts";
 import { type Context, handlers, type PageData, type PageProps, type RouteModule } from "../web/define.ts";
 import { attempt, type FormErrors } from "../web/form_errors.ts";
@@ -173,18 +173,7 @@ function NewUser({ errors, name, isAdmin }: NewUserProps) {
           required
           maxLength={64}
         />
-        <Field
-          id="new-password"
-          name="password"
-          label="Password"
-          type="password"
-          hint={`At least ${MIN_PASSWORD_LENGTH} characters; four random words are good.`}
-          error={errors?.password}
-          autocomplete="new-password"
-          required
-          minLength={MIN_PASSWORD_LENGTH}
-          maxLength={MAX_PASSWORD_LENGTH}
-        />
+        <NewPassword id="new-password" label="Password" error={errors?.password} />
         <div class="field">
           <label for="new-role">Role</label>
           <select id="new-role" name="role">

@@ -29,3 +29,15 @@ export interface SinkStatus {
   /** When the last delivery ended, ms since the Unix epoch; null: none yet. */
   lastDeliveryAtMs: number | null;
 }
+
+/** Of a sink that has not begun. */
+export const newSinkStatus = (): SinkStatus => ({
+  trouble: null,
+  lagRecords: null,
+  deliveredRecords: 0,
+  deliveredBytes: 0,
+  deliveries: 0,
+  refusedRecords: 0,
+  lostRecords: 0,
+  lastDeliveryAtMs: null,
+});

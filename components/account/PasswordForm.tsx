@@ -1,5 +1,5 @@
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../../control/user_state.ts";
 import { Field } from "../Field.tsx";
+import { NewPassword } from "./NewPassword.tsx";
 
 interface PasswordFormProps {
   userName: string;
@@ -27,18 +27,7 @@ export function PasswordForm({ userName, errors }: PasswordFormProps) {
           autocomplete="current-password"
           required
         />
-        <Field
-          id="password"
-          name="password"
-          label="New password"
-          type="password"
-          hint={`At least ${MIN_PASSWORD_LENGTH} characters; four random words are good.`}
-          error={errors.password}
-          autocomplete="new-password"
-          required
-          minLength={MIN_PASSWORD_LENGTH}
-          maxLength={MAX_PASSWORD_LENGTH}
-        />
+        <NewPassword id="password" label="New password" error={errors.password} />
         <Field
           id="again"
           name="again"

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { LINE_CHART, NO_POINTS, TICK_FONT } from "../chart_options.ts";
 import {
   Chart,
   LinearScale,
@@ -33,16 +34,13 @@ export class TraceChart {
   #text = "";
 
   constructor(canvas: HTMLCanvasElement) {
-    const line = { data: [], borderWidth: 1.25, pointRadius: 0, pointHitRadius: 0, spanGaps: false };
+    const line = { data: [], borderWidth: 1.25, ...NO_POINTS, spanGaps: false };
     this.#chart = new Chart(canvas, {
       type: "line",
       data: { datasets: AXES.map((axis) => ({ ...line, yAxisID: scaleId(axis) })) },
       options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...LINE_CHART,
+
         layout: { padding: { top: 6 } },
         scales: {
           x: {
@@ -56,7 +54,7 @@ export class TraceChart {
               callback: (value) => value === 0 ? "now" : `${String(value).replace("-", "−")} s`,
               maxRotation: 0,
               color: () => this.#text,
-              font: { size: 11, family: "system-ui, sans-serif" },
+              font: TICK_FONT,
             },
           },
           // The first is the lowest.
@@ -103,7 +101,7 @@ export class TraceChart {
         color: () => this.#text,
         callback: (value: number | string) =>
           Number(value) > 0 ? String(value) : value === 0 ? `${axis}   0` : "",
-        font: { size: 11, family: "system-ui, sans-serif" },
+        font: TICK_FONT,
       },
     } as unknown as Partial<ScaleOptionsByType<"linear">>;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LINE_CHART, NO_POINTS, TICK_FONT } from "../chart_options.ts";
 import { Chart, LinearScale, LineController, LineElement, PointElement } from "chart.js";
 import type { Thresholds } from "../../stream/thresholds.ts";
 import { LINE_MS, type LinePoint } from "./card.ts";
@@ -37,13 +38,10 @@ export class MagnitudeLine {
     this.#words = new Map([[walkingMs2, "walking"], [runningMs2, "running"]]);
     this.#chart = new Chart(canvas, {
       type: "line",
-      data: { datasets: [{ data: [], borderWidth: 1.5, pointRadius: 0, pointHitRadius: 0 }] },
+      data: { datasets: [{ data: [], borderWidth: 1.5, ...NO_POINTS }] },
       options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...LINE_CHART,
+
         layout: { padding: { top: 2, bottom: 1 } },
         scales: {
           x: { type: "linear", min: -LINE_MS / 1000, max: 0, display: false },
@@ -63,7 +61,7 @@ export class MagnitudeLine {
               callback: (value) => value === 0 ? "" : `${this.#words.get(Number(value)) ?? ""} ${value}`,
               maxRotation: 0,
               padding: 6,
-              font: { size: 11, family: "system-ui, sans-serif" },
+              font: TICK_FONT,
             },
           },
         },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LINE_CHART, NO_POINTS, TICK_FONT } from "../chart_options.ts";
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement } from "chart.js";
 import type { Series } from "../../web/services.ts";
 import type { MagnitudeThresholds } from "../live/chart.ts";
@@ -47,7 +48,7 @@ export class SessionChart {
 
   constructor(canvas: HTMLCanvasElement, { walkingMs2, runningMs2 }: MagnitudeThresholds) {
     this.#words = new Map([[walkingMs2, "walking"], [runningMs2, "running"]]);
-    const line = { data: [], pointRadius: 0, pointHitRadius: 0, spanGaps: false };
+    const line = { data: [], ...NO_POINTS, spanGaps: false };
     this.#chart = new Chart(canvas, {
       type: "line",
       data: {
@@ -58,11 +59,8 @@ export class SessionChart {
         ],
       },
       options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        maintainAspectRatio: false,
-        events: [],
+        ...LINE_CHART,
+
         layout: { padding: 0, autoPadding: false },
         scales: {
           x: { type: "linear", display: false },
@@ -87,7 +85,7 @@ export class SessionChart {
               backdropPadding: 1,
               callback: (value) => `${INDENT}${this.#words.get(Number(value)) ?? ""} ${value} m/s²`,
               maxRotation: 0,
-              font: { size: 11, family: "system-ui, sans-serif" },
+              font: TICK_FONT,
             },
           },
         },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { zonedParts } from "../../components/format_time.ts";
 import type { Span } from "./span.ts";
 
 const MINUTE_MS = 60_000;
@@ -28,7 +29,7 @@ export interface Tick {
 
 /** What a clock in the zone is ahead of UTC at a time, ms. */
 export function zoneOffsetMs(ms: number, zone: string): number {
-  const { year, month, day, hour, minute, second } = partsOf(ms, zone);
+  const { year, month, day, hour, minute, second } = zonedParts(ms, zone);
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
 }
 
@@ -62,7 +63,7 @@ export function ticksOf({ from, to }: Span, zone: string): Tick[] {
 }
 
 function tickText(ms: number, stepMs: number, zone: string): string {
-  const { month, day, hour, minute, second } = partsOf(ms, zone);
+  const { month, day, hour, minute, second } = zonedParts(ms, zone);
   if (stepMs >= DAY_MS) return `${day}/${month}`;
   const two = (n: number) => String(n).padStart(2, "0");
   const clock = `${two(hour)}:${two(minute)}`;
@@ -79,31 +80,4 @@ export function fromLocalText(text: string, zone: string): number {
   const utcMs = Date.parse(`${text}Z`);
   if (Number.isNaN(utcMs)) return NaN;
   return utcMs - zoneOffsetMs(utcMs - zoneOffsetMs(utcMs, zone), zone);
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-/** The zone's name comes with a cookie: past this the cache starts anew. */
-const MAX_FORMATTERS = 100;
-
-function partsOf(
-  ms: number,
-  zone: string,
-): Record<"year" | "month" | "day" | "hour" | "minute" | "second", number> {
-  let formatter = formatters.get(zone);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat("en-GB", {
-      timeZone: zone,
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-      hourCycle: "h23",
-    });
-    if (formatters.size >= MAX_FORMATTERS) formatters.clear();
-    formatters.set(zone, formatter);
-  }
-  const parts = formatter.formatToParts(ms).map(({ type, value }) => [type, Number(value)]);
-  return Object.fromEntries(parts);
 }

@@ -9,7 +9,7 @@
 import { atMost } from "../../log/at_most.ts";
 import type { Share } from "../../log/port.ts";
 import { Unavailable } from "../../log/unavailable.ts";
-import type { SinkLog, SinkStatus } from "../port.ts";
+import { newSinkStatus, type SinkLog, type SinkStatus } from "../port.ts";
 import { halve, type Part, rowCount } from "./delivery.ts";
 import type { Connection } from "./driver/connection.ts";
 import { explain, type Explanation, isDataError } from "./explain.ts";
@@ -70,16 +70,7 @@ export class SnowflakeLoader {
   /** Per topic, since rows of it last came through, also over several tries. */
   readonly #refusedInARow: Record<Topic, number> = { raw_sensor_data: 0, processed_activity: 0 };
   #running: Promise<void> | null = null;
-  #status: SinkStatus = {
-    trouble: null,
-    lagRecords: null,
-    deliveredRecords: 0,
-    deliveredBytes: 0,
-    deliveries: 0,
-    refusedRecords: 0,
-    lostRecords: 0,
-    lastDeliveryAtMs: null,
-  };
+  #status = newSinkStatus();
 
   constructor({ log, settings, connect, clock }: LoaderOptions) {
     this.#log = log;

@@ -7,7 +7,7 @@ import { Audit } from "../../control/audit.ts";
 import { Passwords } from "../../control/passwords.ts";
 import { SetupCode } from "../../control/setup_link.ts";
 import { SignInDesk } from "../../control/sign_ins.ts";
-import { MemoryLog } from "../../control/testing/memory_log.ts";
+import { MemoryControlLog } from "../../log/testing/control.ts";
 import { TokenRegistry } from "../../control/tokens.ts";
 import { UserRegistry } from "../../control/users.ts";
 import { windowRecord } from "../../log/testing/windows.ts";
@@ -84,7 +84,7 @@ export class FakeServices implements Services {
   /** What the clock of users, tokens and attempts shows, ms. */
   nowMs = Date.now();
   /** What users, tokens and audit are kept in. */
-  readonly log = new MemoryLog();
+  readonly log = new MemoryControlLog();
   readonly #now = () => this.nowMs;
   /** The real ones, with passwords that cost nothing. */
   readonly users = new UserRegistry(this.log, this.#now, new Passwords({ n: 2, r: 1, p: 1 }));

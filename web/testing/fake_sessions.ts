@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MemoryLog } from "../../control/testing/memory_log.ts";
+import type { MemoryControlLog } from "../../log/testing/control.ts";
 import { sessionEntity, type SessionState, UNTOUCHED } from "../../control/session_state.ts";
 import { SessionRegistry } from "../../control/sessions.ts";
 import type { Activity, ActivityRecord, LabelActivity } from "../../log/records.ts";
@@ -63,13 +63,13 @@ export class FakeSessions {
   /** The read model's questions. */
   readonly store: Pick<Store, "sessions" | "session" | "series" | "activity">;
   readonly admin: SessionAdmin;
-  readonly #log: MemoryLog;
+  readonly #log: MemoryControlLog;
   readonly #model: ReadModel;
   /** Sessions that were added. */
   count = 0;
 
   /** @param now the wall clock, ms since the Unix epoch */
-  constructor(log: MemoryLog, now: () => number) {
+  constructor(log: MemoryControlLog, now: () => number) {
     this.#log = log;
     const options = {
       path: ":memory:",
