@@ -106,6 +106,30 @@ browserTest(
 );
 
 browserTest(
+  "a paused page stands still, by key or button, and has everything when it goes on",
+  { prepare: showPhones(1) },
+  async (visit) => {
+    const { page, services } = visit;
+    const card = page.getByRole("article", { name: "phone-0" });
+    await card.getByText("stationary", { exact: true }).waitFor();
+    await page.keyboard.press("p");
+    await page.getByText("paused").waitFor();
+    const before = await card.innerText();
+    const [session] = services.liveSessions;
+    const endMs = Date.now() - DELAY_MS;
+    services.liveSessions = [{
+      ...session,
+      current: fakeRecord("phone-0", endMs, "running"),
+      recent: [...session.recent, [endMs, "running", 12, 0.9]],
+    }];
+    assert.equal(await card.innerText(), before);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await card.getByText("running", { exact: true }).waitFor();
+    await page.locator(".connection.live").waitFor();
+  },
+);
+
+browserTest(
   "a card follows its phone from walking to running to the end",
   { prepare: showPhones(1) },
   async (visit) => {

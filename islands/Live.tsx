@@ -1,4 +1,4 @@
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Connection } from "../components/Connection.tsx";
 import { LogHealthNotice } from "../components/LogHealthNotice.tsx";
@@ -9,6 +9,7 @@ import type { MagnitudeThresholds } from "./live/chart.ts";
 import { formatCount, formatLag } from "./live/format.ts";
 import { LiveModel, MAX_SHOWN, type ModelInit, SNAPSHOT_RECENT_MS } from "./live/model.ts";
 import { useLive } from "./live/use_live.ts";
+import { useShortcuts } from "./shortcuts.ts";
 
 const FEED = { recentMs: SNAPSHOT_RECENT_MS, limit: MAX_SHOWN };
 
@@ -24,7 +25,10 @@ export interface LiveProps {
 /** The Live page: who is doing what now, or how to get there. */
 export default function Live({ init, addresses, thresholds, position }: LiveProps) {
   const [model] = useState(() => new LiveModel(init));
-  const { lostSinceMs, logNotice, announcement, announcer } = useLive(model, position, FEED);
+  const isPaused = useSignal(false);
+  const pause = () => void (isPaused.value = !isPaused.value);
+  useShortcuts([{ keys: "p", what: "pause or go on", run: pause }]);
+  const { lostSinceMs, logNotice, announcement, announcer } = useLive(model, position, FEED, isPaused);
   const wasEmpty = useRef(false);
   const hadFocus = useRef(false);
 
@@ -48,7 +52,14 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
       <header class="bar">
         <h1 ref={heading} tabIndex={-1}>{empty ? "No phone yet" : <Headline model={model} />}</h1>
         {!empty && <Lag model={model} />}
-        <Connection lostSinceMs={lostSinceMs} nowMs={model.nowMs} />
+        {!empty && (
+          <button type="button" aria-pressed={isPaused.value} onClick={pause}>
+            {isPaused.value ? "Go on" : "Pause"}
+          </button>
+        )}
+        {isPaused.value
+          ? <span class="connection">paused</span>
+          : <Connection lostSinceMs={lostSinceMs} nowMs={model.nowMs} />}
       </header>
       <p class="sr-only" role="status">{announcement}</p>
       {empty

@@ -34,11 +34,11 @@ export interface FeedHandlers {
 /**
  * Follows the live stream until stopped.
  *
- * @param position where the page's snapshot ends; "" when that is not known
+ * @param position where the page's snapshot ends; "" when that is not known, null when there is none: it is loaded first
  * @returns Stops it
  */
 export function followFeed(
-  position: string,
+  position: string | null,
   feed: FeedSource,
   { onEvents, onSnapshot, onConnection }: FeedHandlers,
 ): () => void {
@@ -101,7 +101,7 @@ export function followFeed(
     source.addEventListener("reset", reload);
   };
 
-  connect({ anew: false });
+  connect({ anew: position === null });
   return () => {
     stopped = true;
     source.close();
