@@ -6,8 +6,8 @@ import { TryDemo } from "./TryDemo.tsx";
 export interface Addresses {
   /** As this browser reaches it, for example "http://localhost:8000". */
   local: string;
-  /** As phones on the network reach it; empty when it listens on this machine only. */
-  lan: string[];
+  /** Whether phones on the network can. */
+  isReachable: boolean;
   /** Whether readings need a phone's key. */
   needsKey: boolean;
 }
@@ -19,10 +19,12 @@ export interface WaysInProps {
   addresses: Addresses;
   /** For the example, ms since the Unix epoch. */
   nowMs: number;
+  /** Viewers can neither pair a phone nor start the demo. */
+  canEdit: boolean;
 }
 
 /** The three ways to the first reading, side by side. */
-export function WaysIn({ addresses, nowMs }: WaysInProps) {
+export function WaysIn({ addresses, nowMs, canEdit }: WaysInProps) {
   const example = (atMs: number) => curlExample(addresses, atMs);
   return (
     <div class="ways">
@@ -31,7 +33,7 @@ export function WaysIn({ addresses, nowMs }: WaysInProps) {
           <Icon name="phone" />
           Use your phone
         </h2>
-        <YourPhone isReachable={addresses.lan.length > 0} />
+        <YourPhone isReachable={addresses.isReachable} canEdit={canEdit} />
       </section>
       <section class="way" aria-labelledby="way-http">
         <h2 id="way-http">
@@ -58,13 +60,13 @@ export function WaysIn({ addresses, nowMs }: WaysInProps) {
           Plays a recording of a person standing, walking and running into this server, as a phone would send
           it.
         </p>
-        <TryDemo />
+        {canEdit ? <TryDemo /> : <p class="hint">An admin can start it.</p>}
       </section>
     </div>
   );
 }
 
-function YourPhone({ isReachable }: { isReachable: boolean }) {
+function YourPhone({ isReachable, canEdit }: { isReachable: boolean; canEdit: boolean }) {
   if (!isReachable) {
     return (
       <>
@@ -79,9 +81,13 @@ function YourPhone({ isReachable }: { isReachable: boolean }) {
   return (
     <>
       <p>Scan a code with the phone's camera and press Start: its browser is enough.</p>
-      <p>
-        <a class="button primary" href={PAIR_PATH}>Pair a phone</a>
-      </p>
+      {canEdit
+        ? (
+          <p>
+            <a class="button primary" href={PAIR_PATH}>Pair a phone</a>
+          </p>
+        )
+        : <p class="hint">An admin can show you the code.</p>}
       <p class="hint">There are codes for the apps Sensor Logger and phyphox too.</p>
     </>
   );

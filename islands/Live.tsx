@@ -20,10 +20,11 @@ export interface LiveProps {
   position: string;
   /** Drawn into the charts. */
   thresholds: MagnitudeThresholds;
+  canEdit: boolean;
 }
 
 /** The Live page: who is doing what now, or how to get there. */
-export default function Live({ init, addresses, thresholds, position }: LiveProps) {
+export default function Live({ init, addresses, thresholds, position, canEdit }: LiveProps) {
   const [model] = useState(() => new LiveModel(init));
   const isPaused = useSignal(false);
   const pause = () => void (isPaused.value = !isPaused.value);
@@ -46,7 +47,7 @@ export default function Live({ init, addresses, thresholds, position }: LiveProp
     if (!empty && wasEmpty.current && lost) heading.current?.focus();
     wasEmpty.current = empty;
   }, [empty]);
-  const ways = <WaysIn addresses={addresses} nowMs={init.nowMs} />;
+  const ways = <WaysIn addresses={addresses} nowMs={init.nowMs} canEdit={canEdit} />;
   return (
     <>
       <header class="bar">

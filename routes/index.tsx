@@ -1,4 +1,3 @@
-import { isLoopback } from "../config.ts";
 import Live, { type LiveProps } from "../islands/Live.tsx";
 import { cardFromSession } from "../islands/live/card.ts";
 import { MAX_CARDS, MAX_SHOWN, SNAPSHOT_RECENT_MS } from "../islands/live/model.ts";
@@ -6,6 +5,7 @@ import { STRIP_MS } from "../islands/live/strip.ts";
 import { parseView } from "../islands/live/view.ts";
 import { handlers, type PageProps } from "../web/define.ts";
 import { thresholdsFor, windowSettings } from "../web/live_page.ts";
+import { phoneOrigins } from "../web/pairing.ts";
 
 export const title = "Live";
 export const styles = ["/live.css"];
@@ -14,7 +14,7 @@ export const styles = ["/live.css"];
 const MAX_NAMES = 1000;
 
 export const handler = handlers<LiveProps>({
-  GET: async ({ services, url }) => {
+  GET: async ({ services, url, who }) => {
     const { settings, store, devices } = services;
     const names = Object.fromEntries(
       devices.list().filter(({ name }) => name !== null).slice(0, MAX_NAMES)
@@ -42,13 +42,12 @@ export const handler = handlers<LiveProps>({
         },
         addresses: {
           local: url.origin,
-          lan: isLoopback(settings.host)
-            ? []
-            : services.lanAddresses().map((address) => toOrigin(address, url.port)),
+          isReachable: phoneOrigins(services, url).length > 0,
           needsKey: !settings.openIngest,
         },
         thresholds: thresholdsFor(services),
         position,
+        canEdit: who?.role === "admin",
       },
     };
   },
@@ -56,9 +55,4 @@ export const handler = handlers<LiveProps>({
 
 export default function LivePage({ data }: PageProps<LiveProps>) {
   return <Live {...data} />;
-}
-
-function toOrigin(address: string, port: string): string {
-  const host = address.includes(":") ? `[${address}]` : address;
-  return `http://${host}${port && `:${port}`}`;
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Activity } from "../log/records.ts";
+import { type Activity, LABEL_ACTIVITIES, type LabelActivity } from "../log/records.ts";
 import type { ThresholdValues } from "./thresholds.ts";
 
 /** The truth that a window may have, in the order of the codes that columns hold. */
-export const TRUTHS = ["stationary", "walking", "running"] as const;
-export type Truth = (typeof TRUTHS)[number];
+export const TRUTHS = LABEL_ACTIVITIES;
+export type Truth = LabelActivity;
 
 /** Session ids are unique per device only. */
 export interface SessionId {

@@ -66,10 +66,11 @@ export class BrowserOutbox implements Outbox {
 
   async add(message: Message, session: Session, atMs: number): Promise<boolean> {
     const body = JSON.stringify(message);
+    const lastMs = Math.max(...message.sensorReadings.map(({ timestamp }) => timestamp));
     if (this.#waiting.bytes + body.length > MAX_BYTES) return false;
     const transaction = this.#db.transaction([OUTBOX, MEMORY], "readwrite");
     transaction.objectStore(OUTBOX).add({ body, atMs });
-    transaction.objectStore(MEMORY).put({ session: { ...session }, lastMs: atMs }, "recording");
+    transaction.objectStore(MEMORY).put({ session: { ...session }, lastMs }, "recording");
     try {
       await committed(transaction);
     } catch (error) {

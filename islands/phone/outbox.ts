@@ -33,7 +33,7 @@ export interface Memory {
   pairing: Pairing | null;
   /** null when nothing is being recorded. */
   session: Session | null;
-  /** When the session's last reading was written, ms since the Unix epoch. */
+  /** Time of the session's last reading, ms since the Unix epoch. */
   lastMs: number;
 }
 

@@ -29,6 +29,8 @@ export interface Lost {
 
 /** A recording that broke off so long ago is over: what comes is a new session, ms. */
 const RESUME_MS = 30 * 60_000;
+/** A clock that was set back so far meanwhile would put readings before windows that are closed: a new session, ms. */
+const CLOCK_BACK_MS = 1000;
 /** A page that was reloaded waits so long for the page before to be gone, ms. */
 const OTHER_TAB_MS = 2000;
 const LOCK = "activity-tracker-recorder";
@@ -79,7 +81,8 @@ export class Recorder {
     }
     this.pairing.value = pairing;
     this.#startSending();
-    const goesOn = session !== null && Date.now() - lastMs < RESUME_MS;
+    const sinceMs = Date.now() - lastMs;
+    const goesOn = session !== null && sinceMs > -CLOCK_BACK_MS && sinceMs < RESUME_MS;
     this.#interrupted = goesOn ? session : null;
     this.phase.value = goesOn ? "resuming" : "ready";
     if (goesOn) await this.start();

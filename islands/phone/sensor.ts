@@ -11,7 +11,10 @@ export type SensorTrouble = "insecure" | "missing" | "denied" | "needsTap";
 
 type Motion = typeof DeviceMotionEvent & { requestPermission?: () => Promise<"granted" | "denied"> };
 
-/** The clock of events may stand still while a phone sleeps; past this it is set anew, ms. */
+/**
+ * The clock of events may stand still while a phone sleeps; past this it is set anew, ms. Never back: a phone whose clock is
+ * corrected goes on from where it was, since what lies before windows that are closed would be in none.
+ */
 const CLOCK_DRIFT_MS = 100;
 
 /** Whether motion can be read here at all; null: it can. */
@@ -49,7 +52,7 @@ export function followMotion(onSample: (sample: Sample) => void, onMissing: () =
     const linear = axesOf(acceleration), total = axesOf(accelerationIncludingGravity);
     if (linear === null && total === null) return onMissing();
     const nowOffsetMs = Date.now() - performance.now();
-    if (!(Math.abs(nowOffsetMs - offsetMs) <= CLOCK_DRIFT_MS)) offsetMs = nowOffsetMs;
+    if (!(nowOffsetMs - offsetMs <= CLOCK_DRIFT_MS)) offsetMs = nowOffsetMs;
     onSample({ tMs: timeStamp + offsetMs, linear, total });
   };
   addEventListener("devicemotion", listener);
