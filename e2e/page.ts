@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { createApp } from "../web/app.ts";
 import { buildAssets } from "../web/build.ts";
 import { FakeServices } from "../web/testing/fake_services.ts";
@@ -44,15 +44,16 @@ export function pageTest(
     PageTestOptions,
   run: (visit: Visit) => Promise<void>,
 ): void {
+  closeBrowserAtTheEnd();
   Deno.test({ name, ignore: chromium === null }, async () => {
     const app = await createApp(services, { assets: await (assets ??= buildAssets()) });
     const server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
       (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
     );
-    const browser = await launchChromium(chromium!);
+    const browsing = await (await sharedBrowser()).newContext(context);
     try {
-      const page = await (await browser.newContext(context)).newPage();
+      const page = await browsing.newPage();
       await prepare?.(services, page);
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(String(error)));
@@ -65,12 +66,27 @@ export function pageTest(
       assert.equal(errors.length, expectedErrors.length, errors.join("\n"));
       expectedErrors.forEach((expected, i) => assert.match(errors[i], expected));
     } finally {
-      await browser.close();
+      await browsing.close();
       services.dropConnections();
       await server.shutdown();
     }
   });
 }
+
+let browser: Promise<Browser> | undefined;
+
+/** One for all tests of a file: to start it takes a second of both cores. */
+function sharedBrowser(): Promise<Browser> {
+  return browser ??= launchChromium(chromium!);
+}
+
+/** Closes it after the file's last test. */
+function closeBrowserAtTheEnd(): void {
+  if (willClose) return;
+  willClose = true;
+  Deno.test.afterAll(async () => await (await browser)?.close());
+}
+let willClose = false;
 
 /** Pixels by which the page is wider than the window. */
 export const sidewaysScroll = (page: Page): Promise<number> =>

@@ -193,6 +193,7 @@ phoneTest(
     await page.goto(await scanCode(setting));
     await page.reload();
     await page.getByText("Everything recorded is with the server").waitFor({ timeout: 30_000 });
+    await state(page, "walking").waitFor({ timeout: FIRST_WINDOW_MS });
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Start" }).waitFor();
     const [session, ...others] = (await (await fetch(`${setting.server.url}/api/sessions`)).json()).items;

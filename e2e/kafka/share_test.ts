@@ -23,6 +23,8 @@ kafkaTest(
     const first = await harness.open();
     const all = Array.from({ length: first.partitions }, (_, partition) => partition);
     const one = await join(first);
+    // Who has joined may still be waiting for its part.
+    await until(() => one.now(), ({ length }) => length === all.length);
     assert.deepEqual(one.now(), all);
 
     const second = await harness.reopen(first);
@@ -55,7 +57,7 @@ kafkaTest("A shared work and the tasks, or two works, know nothing of each other
   await log.run((context) => new CountingTask(context));
   const other = await harness.reopen(log);
   const works = [await join(other, "sink"), await join(other, "other")];
-  for (const { now } of works) assert.equal(now().length, log.partitions);
+  for (const { now } of works) await until(now, ({ length }) => length === log.partitions);
   await log.append(batchOf("phone-1", "1"));
   await harness.settle(log);
   for (const { share } of works) await share.close();
