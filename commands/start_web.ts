@@ -31,9 +31,7 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { createDemo } from "./demo.ts";
 import { EngineClient } from "./engine/client.ts";
 import { logHealthOf, oneAtATime, readinessOf, snowflakeHealthOf } from "./health.ts";
-import { openLan } from "./lan.ts";
 import { createImports } from "./imports.ts";
-import { startMqtt } from "./mqtt.ts";
 import { dropPermissions } from "./permissions.ts";
 import { createDeadLetterDesk } from "./redrive.ts";
 import type { Role } from "./roles.ts";
@@ -70,7 +68,8 @@ export async function startWeb(
   configText: string,
 ): Promise<number> {
   await makeDataDir(settings.dataDir);
-  const lan = settings.lan ? await openLan(settings) : null;
+  // Loaded only where they are used: each brings a library of its own.
+  const lan = settings.lan ? await (await import("./lan.ts")).openLan(settings) : null;
   const assets = await orStartError(loadAssets());
   const stopped = Promise.withResolvers<number>();
   const engineOptions = {
@@ -120,7 +119,8 @@ export async function startWeb(
     (body) => demoIngest.post(ownRequest(JSON.stringify(body), "demo")),
     SYSTEM_CLOCK,
   );
-  const mqtt = settings.mqtt && await orStartError(startMqtt(settings.mqtt, settings.dataDir, ingestDeps));
+  const mqtt = settings.mqtt &&
+    await orStartError((await import("./mqtt.ts")).startMqtt(settings.mqtt, settings.dataDir, ingestDeps));
   const mqttHealth = (): MqttHealth => mqtt ? { state: "on", status: mqtt.status() } : { state: "off" };
   const stats = oneAtATime(() => engine.stats());
   const services: Services = {
@@ -163,10 +163,12 @@ export async function startWeb(
     lanAddresses,
   };
   const app = await createApp(services, { assets });
-  const answer: Answer = (req, remote) => {
+  const direct: Answer = (req, remoteAddr) => app.fetch(req, { remoteAddr });
+  const proxied: Answer = (req, remote) => {
     const sent = throughProxy(req, remote, settings.trustedProxies);
-    return app.fetch(sent.req, { remoteAddr: sent.remote });
+    return direct(sent.req, sent.remote);
   };
+  const answer = settings.trustedProxies.length === 0 ? direct : proxied;
   const server = listen(settings, answer, (port) => services.settings = { ...settings, port });
   const overTls = await lan?.listen(answer);
   if (overTls) services.settings = { ...services.settings, tlsPort: overTls.port };

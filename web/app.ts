@@ -21,6 +21,7 @@ import { loadIslands } from "./islands.ts";
 import { seeOther } from "./forms.ts";
 import { HttpProblem } from "./problem.ts";
 import { Refused } from "./refused.ts";
+import { PathRouter } from "./router.ts";
 import { comparePatterns, type RouteEntry, scanRoutes, toPattern } from "./scan.ts";
 import type { Services } from "./services.ts";
 import { zoneOf } from "./zone.ts";
@@ -59,7 +60,7 @@ export async function createApp(
   options: { assets: Assets; routes?: RouteEntry[] },
 ): Promise<Hono<AppEnv>> {
   const setup: PageSetup = { assets: options.assets, islands: await loadIslands() };
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new PathRouter() });
   /** @throws HttpProblem for those who may not */
   const letIn = (c: AppContext, access: Access): Asking => {
     if (access === "key") return NOBODY;
