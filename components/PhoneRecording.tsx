@@ -50,8 +50,10 @@ function Trace({ recorder, hasSensor }: { recorder: Recorder; hasSensor: boolean
   const canMove = useSignal(true);
   useEffect(() => {
     const startMs = Date.now();
+    // Of its own, since a tick may come between the canvas's end and this effect's.
+    const line = canvas.current!;
     const drawing = setInterval(() => {
-      if (recorder.hiddenSinceMs.peek() === null) drawTrace(canvas.current!, recorder.movement, Date.now());
+      if (recorder.hiddenSinceMs.peek() === null) drawTrace(line, recorder.movement, Date.now());
     }, DRAW_MS);
     const counting = setInterval(() => {
       const nowMs = Date.now();

@@ -68,17 +68,20 @@ export class BrowserOutbox implements Outbox {
     const body = JSON.stringify(message);
     const lastMs = Math.max(...message.sensorReadings.map(({ timestamp }) => timestamp));
     if (this.#waiting.bytes + body.length > MAX_BYTES) return false;
+    // Transactions over the same stores follow one another in the order in which they are begun: so do messages.
     const transaction = this.#db.transaction([OUTBOX, MEMORY], "readwrite");
     transaction.objectStore(OUTBOX).add({ body, atMs });
     transaction.objectStore(MEMORY).put({ session: { ...session }, lastMs }, "recording");
+    // Else the browser waits for the page to ask for nothing more, and a page that goes cannot answer.
+    transaction.commit();
+    this.#count(1, body.length);
     try {
       await committed(transaction);
     } catch (error) {
+      this.#count(-1, -body.length);
       if ((error as DOMException).name === "QuotaExceededError") return false;
       throw error;
     }
-    this.#waiting.messages++;
-    this.#waiting.bytes += body.length;
     return true;
   }
 
@@ -98,8 +101,7 @@ export class BrowserOutbox implements Outbox {
     const transaction = this.#db.transaction(OUTBOX, "readwrite");
     for (const { seq } of entries) transaction.objectStore(OUTBOX).delete(seq);
     await committed(transaction);
-    this.#waiting.messages -= entries.length;
-    this.#waiting.bytes -= entries.reduce((sum, { body }) => sum + body.length, 0);
+    this.#count(-entries.length, -entries.reduce((sum, { body }) => sum + body.length, 0));
   }
 
   async dropBefore(atMs: number): Promise<number> {
@@ -115,6 +117,11 @@ export class BrowserOutbox implements Outbox {
 
   waiting(): Waiting {
     return { ...this.#waiting };
+  }
+
+  #count(messages: number, bytes: number): void {
+    this.#waiting.messages += messages;
+    this.#waiting.bytes += bytes;
   }
 }
 

@@ -58,8 +58,8 @@ export class Recorder {
   #stopMotion: (() => void) | null = null;
   #wakeLock: WakeLockSentinel | null = null;
   #releaseTab: (() => void) | null = null;
-  /** Writes follow one another, so that messages wait in the order in which they were recorded. */
-  #written: Promise<void> = Promise.resolve();
+  /** All writes so far. */
+  #written: Promise<unknown> = Promise.resolve();
 
   /** Opens the outbox, sends what waits there, and goes on recording where a reload interrupted it. */
   async open(): Promise<void> {
@@ -135,11 +135,10 @@ export class Recorder {
     this.#write(this.#batcher!.add(sample));
   }
 
+  /** The write is begun at once: when the page is about to go, nothing that is begun later is done. */
   #write(message: Message | null): void {
     if (message === null) return;
-    const session = { ...this.#batcher!.session };
-    this.#written = this.#written.then(async () => {
-      const isKept = await this.#outbox.add(message, session, Date.now());
+    const write = this.#outbox.add(message, { ...this.#batcher!.session }, Date.now()).then((isKept) => {
       if (!isKept) this.lost.value = { ...this.lost.value, full: this.lost.value.full + 1 };
       this.waiting.value = this.#outbox.waiting();
       this.#sender?.notify();
@@ -147,6 +146,7 @@ export class Recorder {
       console.error("A message could not be written:", error);
       this.lost.value = { ...this.lost.value, full: this.lost.value.full + 1 };
     });
+    this.#written = Promise.all([this.#written, write]);
   }
 
   #startSending(): void {
