@@ -43,7 +43,8 @@ export function SilenceNote({ card, nowMs, window }: FreshnessProps) {
       <span>
         No readings for{" "}
         {silence}. The phone may be locked or out of reach: open its app, or switch on background recording.
-        If it does send, its clock was set back: results go on when it is past where it was.
+        If it does send, its clock may have been set back: results of an app that does not number its messages
+        go on when it is past where it was.
       </span>
     </p>
   );

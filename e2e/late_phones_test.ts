@@ -185,29 +185,30 @@ engineTest(
 );
 
 engineTest(
-  "a clock that is set back repeats no window, and results go on when it is past where it was",
+  "a clock that is set back goes on as a session of its own, with every window once, and people are told",
   async ({ env }) => {
     await using server = await startServer({ ...SETTINGS, ...env });
-    const backAtMs = 15 * SECOND_MS;
-    const messages = await messagesOf("set-back", { clockJump: { atMs: backAtMs, byMs: -8 * SECOND_MS } });
-    await send(server.url, messages);
-    await allEnded(server.url, ["set-back-run"]);
-    const windows = await stored(server.url, "set-back");
-    assertWhole(windows);
-    const firstMs = messages[0].sensorReadings[0].timestamp;
-    const highestMs = firstMs + backAtMs;
-    const before = messages.filter(({ sensorReadings }) =>
-      sensorReadings.at(-1)!.timestamp - firstMs < backAtMs
-    )
-      .slice(0, backAtMs / SECOND_MS);
-    const closedMs = highestMs - DEFAULT_WINDOW.latenessMs - DEFAULT_WINDOW.slideMs;
-    const until15s = undisturbed(before).filter(({ timestamp }) => timestamp <= closedMs);
-    assert.ok(until15s.length > 8);
-    assert.deepEqual(windows.slice(0, until15s.length), until15s);
-    const after = undisturbed(messages.slice(before.length))
-      .filter(({ windowStart }) => windowStart >= highestMs + DEFAULT_WINDOW.slideMs);
-    assert.ok(after.length > 5);
-    assert.deepEqual(placed(windows.slice(-after.length)), placed(after));
+    const { url } = server;
+    const backAtMs = 15 * SECOND_MS, backByMs = 2 * MINUTE_MS;
+    const madeMs = Date.now();
+    const messages = await messagesOf("set-back", { clockJump: { atMs: backAtMs, byMs: -backByMs } });
+    const isBack = ({ sensorReadings: [{ timestamp }] }: Message) =>
+      timestamp < messages[0].sensorReadings[0].timestamp;
+    const before = messages.filter((message) => !isBack(message)), after = messages.filter(isBack);
+    assert.ok(before.length > 10 && after.length > 10);
+    assert.deepEqual(await send(url, before), new Set());
+    assert.deepEqual(await send(url, after), new Set(["late"]));
+    await until(
+      () => strayOnLive(url, "set-back"),
+      (strayedMs) => isNear(strayedMs, Date.now() - madeMs + backByMs),
+    );
+    assert.match((await healthOf(url, "set-back")).words, /Its readings are \d\smin old .* clock is behind/);
+    await allEnded(url, ["set-back-run", "set-back-run~2"]);
+    for (const [sessionId, sent] of [["set-back-run", before], ["set-back-run~2", after]] as const) {
+      const windows = (await windowsOf(url, sessionId)).map(windowOf);
+      assertWhole(windows);
+      assert.deepEqual(windows, undisturbed(sent));
+    }
   },
 );
 

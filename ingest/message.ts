@@ -7,7 +7,7 @@
  * @module
  */
 import { emptyBatch, type ReadingBatch } from "../log/records.ts";
-import { isId } from "./id.ts";
+import { isId } from "../log/id.ts";
 import { isNoteSensor } from "./phone_notes.ts";
 import type { IngestSettings } from "./settings.ts";
 import { gravityOf, MOTION_RANKS, NO_MOTION, sensorRank } from "./sensors.ts";

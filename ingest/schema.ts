@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { isId, MAX_ID_LENGTH } from "./id.ts";
+import { isId, MAX_ID_LENGTH } from "../log/id.ts";
 import { MAX_AXIS_MS2 } from "./message.ts";
 import { DEFAULT_INGEST } from "./settings.ts";
 import { MAX_ERRORS } from "./tally.ts";

@@ -37,6 +37,8 @@ export interface SessionPageProps {
   /** Those that decided, as far as they are known. */
   thresholds: MagnitudeThresholds;
   versions: SessionVersions | null;
+  /** The session that the phone was in until its clock was set back; null: this one began by itself. */
+  idBefore: string | null;
   /** The server's clock, ms since the Unix epoch. */
   nowMs: number;
   canEdit: boolean;
@@ -132,6 +134,7 @@ export default function SessionPage(props: SessionPageProps) {
                 model={model}
                 deviceName={deviceName}
                 versions={versions.value}
+                idBefore={props.idBefore}
                 onReclassify={canEdit ? () => isReclassifying.value = true : null}
               />
               {canEdit ? <AboutForm model={model} /> : <Note text={model.session.value.note} />}

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Dialog } from "../components/Dialog.tsx";
-import { MAX_ID_LENGTH } from "../ingest/id.ts";
+import { MAX_ID_LENGTH } from "../log/id.ts";
 import { formatBytes } from "./live/format.ts";
 import { type ImportedFile, importFile } from "./sessions/import.ts";
 import { pagePath } from "./sessions/api.ts";

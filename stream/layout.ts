@@ -6,9 +6,9 @@
 import type { WindowSettings } from "./settings.ts";
 
 /**
- * Version of everything after the prefix. Raise it when a pane or the filter changes its layout or meaning.
+ * Version of a state. Raise it when a pane or the filter changes its layout or meaning, or the prefix grows.
  */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /**
  * Byte offsets of the prefix. It is all that a closed session keeps, and all that is read from a state of
@@ -30,8 +30,17 @@ export const PREFIX = {
   contraryU8: 49,
   reasonU8: 50,
   activityU8: 51,
-  bytes: 56,
+  /** The number of the message that should come next, that with which the clock's run began, and which run it is, from 0. */
+  nextNumberF64: 56,
+  runFromF64: 64,
+  runU32: 72,
+  /** Messages in a row that were numbered one after the other. */
+  streakU8: 76,
+  bytes: 80,
 } as const;
+
+/** How much prefix a state of each version has; of a version that is still to come, at least ours. */
+export const prefixBytes = (version: number): number => version === 1 ? 56 : PREFIX.bytes;
 
 /** Byte offsets of the gravity filter, after the prefix. */
 export const FILTER = {

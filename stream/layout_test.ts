@@ -3,14 +3,17 @@ import fc from "fast-check";
 import { FILTER, Layout, PREFIX } from "./layout.ts";
 import { DEFAULT_WINDOW } from "./settings.ts";
 
-Deno.test("the default geometry keeps a session in 648 bytes, a closed one in 56", () => {
-  assert.equal(new Layout(DEFAULT_WINDOW).bytes, 648);
-  assert.equal(PREFIX.bytes, 56);
+Deno.test("the default geometry keeps a session in 672 bytes, a closed one in 80", () => {
+  assert.equal(new Layout(DEFAULT_WINDOW).bytes, 672);
+  assert.equal(PREFIX.bytes, 80);
 });
 
 Deno.test("fields are aligned and do not overlap, whatever the geometry", () => {
-  assert.ok(PREFIX.activityU8 < PREFIX.bytes && FILTER.limitF32 + 4 <= FILTER.end);
-  for (const offset of [PREFIX.frontierMsF64, PREFIX.maxMsF64, FILTER.lastMsF64]) assert.equal(offset % 8, 0);
+  assert.ok(PREFIX.streakU8 < PREFIX.bytes && FILTER.limitF32 + 4 <= FILTER.end);
+  const { frontierMsF64, maxMsF64, nextNumberF64, runFromF64 } = PREFIX;
+  for (const at of [frontierMsF64, maxMsF64, nextNumberF64, runFromF64, FILTER.lastMsF64]) {
+    assert.equal(at % 8, 0);
+  }
   const settings = fc.record({
     panes: fc.integer({ min: 1, max: 20 }),
     slideMs: fc.integer({ min: 100, max: 10_000 }),

@@ -5,6 +5,7 @@
  */
 import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../log/port.ts";
 import { activityMessageId, type ActivityRecord, type ReadingBatch } from "../log/records.ts";
+import { numberOf, runSessionId } from "./runs.ts";
 import { SessionTable, type WindowResult } from "./session_table.ts";
 import type { WindowSettings } from "./settings.ts";
 import type { StreamSource } from "./stream_setting.ts";
@@ -38,6 +39,8 @@ export interface ProcessorOptions {
 interface OpenSession {
   key: string;
   deviceId: string;
+  /** As the phone calls it, and what its windows are stored under. */
+  givenId: string;
   sessionId: string;
   slot: number;
   receivedMs: number;
@@ -79,15 +82,9 @@ export class Processor implements PartitionTask {
     this.#options = options;
     this.#table = new SessionTable(options.settings, DEFAULT_THRESHOLDS);
     for (const { key, value } of context.liveStates()) {
-      const [deviceId, sessionId] = key.split("\n");
-      options.onSession({ status: "opened", deviceId, sessionId, at: options.nowMs });
-      this.#keep(
-        key,
-        deviceId,
-        sessionId,
-        this.#table.restore(value.subarray(OFFSET_BYTES)),
-        offsetOf(value),
-      );
+      const [deviceId, givenId] = key.split("\n");
+      const slot = this.#table.restore(value.subarray(OFFSET_BYTES));
+      this.#keep({ key, deviceId, givenId, slot, offset: offsetOf(value) }, options.nowMs);
     }
   }
 
@@ -107,8 +104,13 @@ export class Processor implements PartitionTask {
     if (session === null) return;
     session.offset = offset;
     if (batch.receivedAtMs > session.receivedMs) session.receivedMs = batch.receivedAtMs;
-    this.#decideFor(session);
-    this.#table.feed(session.slot, batch.tMs, batch.xyz, batch.count, batch.gravity, this.#emit);
+    const number = numberOf(batch.messageId);
+    const place = this.#table.runs.place(session.slot, number, batch.tMs, batch.count);
+    if (place === "next") this.#beginRun(session, number!, batch.receivedAtMs);
+    if (place !== "before") {
+      this.#decideFor(session);
+      this.#table.feed(session.slot, batch.tMs, batch.xyz, batch.count, batch.gravity, this.#emit);
+    }
     if (session.dirty) return;
     session.dirty = true;
     this.#dirty.push(session);
@@ -146,7 +148,7 @@ export class Processor implements PartitionTask {
   /** Opens the session; null when the record is already in the state of one that was closed later. */
   #begin(
     key: string,
-    { deviceId, sessionId, receivedAtMs }: ReadingBatch,
+    { deviceId, sessionId: givenId, receivedAtMs }: ReadingBatch,
     offset: number,
   ): OpenSession | null {
     const state = this.#closed.get(key) ?? this.#context.state(key);
@@ -155,32 +157,52 @@ export class Processor implements PartitionTask {
       const [oldest] = this.#open.values();
       this.#end(oldest, receivedAtMs);
     }
-    this.#options.onSession({ status: "opened", deviceId, sessionId, at: receivedAtMs });
     const slot = state ? this.#table.restore(state.subarray(OFFSET_BYTES)) : this.#table.open();
-    return this.#keep(key, deviceId, sessionId, slot, offset);
+    return this.#keep({ key, deviceId, givenId, slot, offset }, receivedAtMs);
   }
 
-  #keep(key: string, deviceId: string, sessionId: string, slot: number, offset: number): OpenSession {
-    const session = { key, deviceId, sessionId, slot, receivedMs: this.#options.nowMs, offset, dirty: false };
+  #keep(
+    session: Pick<OpenSession, "key" | "deviceId" | "givenId" | "slot" | "offset">,
+    nowMs: number,
+  ): OpenSession {
+    const { key, deviceId, givenId, slot } = session;
+    const sessionId = runSessionId(givenId, this.#table.runs.of(slot));
+    const kept = { ...session, sessionId, receivedMs: this.#options.nowMs, dirty: false };
     // A restored session brings its figures along: what it had dropped before is not counted again.
-    const { late, duplicates } = this.#table.counters(slot);
-    this.#dropped.late -= late;
-    this.#dropped.duplicates -= duplicates;
-    this.#open.set(key, session);
-    return session;
+    this.#countDropped(slot, -1);
+    this.#open.set(key, kept);
+    this.#options.onSession({ status: "opened", deviceId, sessionId, at: nowMs });
+    return kept;
+  }
+
+  /** The phone's clock was set back: what it goes on with is as another session. */
+  #beginRun(session: OpenSession, number: number, nowMs: number): void {
+    const { deviceId, givenId, slot } = session;
+    this.#flush(session, nowMs);
+    this.#table.runs.begin(slot, number);
+    session.sessionId = runSessionId(givenId, this.#table.runs.of(slot));
+    this.#options.onSession({ status: "opened", deviceId, sessionId: session.sessionId, at: nowMs });
   }
 
   #end(session: OpenSession, nowMs: number): void {
-    this.#decideFor(session);
-    this.#table.flush(session.slot, this.#emit);
-    const { late, duplicates } = this.#table.counters(session.slot);
-    this.#dropped.late += late;
-    this.#dropped.duplicates += duplicates;
+    this.#flush(session, nowMs);
     this.#closed.set(session.key, withOffset(session.offset, this.#table.saveClosed(session.slot)));
     this.#table.release(session.slot);
     this.#open.delete(session.key);
-    const { deviceId, sessionId } = session;
+  }
+
+  #flush(session: OpenSession, nowMs: number): void {
+    const { deviceId, sessionId, slot } = session;
+    this.#decideFor(session);
+    this.#table.flush(slot, this.#emit);
+    this.#countDropped(slot, 1);
     this.#options.onSession({ status: "closed", deviceId, sessionId, at: nowMs });
+  }
+
+  #countDropped(slot: number, sign: 1 | -1): void {
+    const { late, duplicates } = this.#table.counters(slot);
+    this.#dropped.late += sign * late;
+    this.#dropped.duplicates += sign * duplicates;
   }
 
   /** The windows that come now are this session's. */

@@ -59,7 +59,7 @@ class Partition {
   }
 }
 
-/** A walk of so many seconds in batches of one, received as they end. */
+/** A walk of so many seconds in batches of one, received as they end and numbered. */
 function walk(seconds: number, more: Partial<ReadingBatch> = {}): ReadingBatch[] {
   const { tMs, xyz } = sampled(seconds, 20, (s) => [0.3, 0.2, 9.81 + 5 * Math.sin(2 * Math.PI * 1.9 * s)]);
   return Array.from({ length: seconds }, (_, i) =>
@@ -267,4 +267,98 @@ Deno.test("what is set for a device's readings holds from the next window on, an
   assert.deepEqual(gravityRemoved(10, 20), new Set([false]));
   partition.streams.delete("phone-1");
   assert.deepEqual(gravityRemoved(20, 30), new Set([true]));
+});
+
+/** The same by a clock that is set back after so many seconds. */
+function setBack(batches: ReadingBatch[], afterS: number, byMs: number): ReadingBatch[] {
+  return batches.map((batch, i) => i < afterS ? batch : { ...batch, tMs: batch.tMs.map((ms) => ms - byMs) });
+}
+
+const byId = (records: readonly ActivityRecord[]) =>
+  Map.groupBy(records, ({ sessionId }) => sessionId) as Map<string, ActivityRecord[]>;
+
+Deno.test("a clock that is set back goes on as a session of its own: no reading is without its windows, none has them twice", () => {
+  const partition = new Partition();
+  partition.process(...setBack(walk(30), 12, 60_000));
+  partition.processor.tick(START_MS + 30_000 + sessionIdleMs);
+  const runs = byId(partition.commit());
+  assert.deepEqual([...runs.keys()], ["run-1", "run-1~2"]);
+  const second = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i + 1);
+  assert.deepEqual(ends(runs.get("run-1")!), second(0, 12));
+  // As of every session, its first windows begin before it.
+  assert.deepEqual(ends(runs.get("run-1~2")!), second(-48, -30));
+  for (const [sessionId, records] of runs) {
+    assert.ok(
+      records.slice(4, -4).every(({ readings, activity }) => readings === 250 && activity === "walking"),
+    );
+    for (const { messageId, timestamp } of records) assert.equal(messageId, `${sessionId}:${timestamp}`);
+  }
+  assert.deepEqual(partition.processor.figures(), { openSessions: 0, late: 0, duplicates: 0 });
+  assert.deepEqual(partition.events.map(({ status, sessionId }) => `${status} ${sessionId}`), [
+    "opened run-1",
+    "closed run-1",
+    "opened run-1~2",
+    "closed run-1~2",
+  ]);
+});
+
+Deno.test("a clock may be set back again, and while the phone was away", () => {
+  const partition = new Partition(), batches = setBack(setBack(walk(40), 10, 60_000), 20, 60_000);
+  partition.process(...batches.slice(0, 30));
+  partition.processor.tick(START_MS + 30_000 + sessionIdleMs);
+  partition.commit();
+  partition.start();
+  partition.process(
+    ...batches.slice(30).map((batch) => ({ ...batch, tMs: batch.tMs.map((ms) => ms - 60_000) })),
+  );
+  partition.commit();
+  assert.deepEqual([...byId(partition.outputs).keys()], ["run-1", "run-1~2", "run-1~3", "run-1~4"]);
+});
+
+Deno.test("readings that come late are no clock set back: numbers below those before them, or none", () => {
+  const late = walk(40);
+  for (
+    const batches of [
+      [...late.slice(0, 10), ...late.slice(30), ...late.slice(10, 30)],
+      setBack(late, 12, 60_000).map((batch, i) => ({ ...batch, messageId: `m-${i}` })),
+      setBack(late, 12, 60_000).map((batch, i) => ({ ...batch, messageId: `${(i * 7919) % 100_003}` })),
+    ]
+  ) {
+    const partition = new Partition();
+    partition.process(...batches);
+    partition.processor.tick(START_MS + 40_000 + sessionIdleMs);
+    assert.deepEqual([...byId(partition.commit()).keys()], ["run-1"]);
+    assert.ok(partition.processor.figures().late > 0);
+  }
+});
+
+Deno.test("what is left over from before the clock was set back is late, and does not move the clock", () => {
+  const partition = new Partition(), batches = setBack(walk(30), 12, 60_000);
+  const [left] = batches.splice(11, 1);
+  partition.process(...batches, { ...left, messageId: "11" });
+  const runs = byId(partition.commit());
+  assert.ok(Math.max(...ends(runs.get("run-1~2")!)) < 0);
+  assert.equal(partition.processor.figures().late, left.count);
+});
+
+Deno.test("wherever a process dies, runs of the clock give the same windows", () => {
+  const batches = setBack(setBack(walk(24), 8, 60_000), 16, 30_000);
+  const whole = new Partition();
+  whole.process(...batches);
+  const expected = whole.commit();
+  fc.assert(
+    fc.property(fc.nat({ max: 24 }), fc.nat({ max: 24 }), (a, b) => {
+      const [snapshotAt, diesAt] = [Math.min(a, b), Math.max(a, b)];
+      const partition = new Partition();
+      partition.process(...batches.slice(0, snapshotAt));
+      partition.commit();
+      partition.process(...batches.slice(snapshotAt, diesAt));
+      partition.start();
+      partition.next = snapshotAt;
+      partition.process(...batches.slice(snapshotAt));
+      partition.commit();
+      assert.deepEqual(partition.outputs, expected);
+    }),
+    { seed: 1, numRuns: 60 },
+  );
 });

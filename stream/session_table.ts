@@ -22,8 +22,9 @@ import {
   type Stream,
 } from "./gravity.ts";
 import { inOrder, isInOrder } from "./in_order.ts";
-import { CELLS, FILTER, Layout, MAX_IN_BIN, PREFIX, STATE_VERSION, SUM } from "./layout.ts";
+import { CELLS, FILTER, Layout, MAX_IN_BIN, PREFIX, prefixBytes, STATE_VERSION, SUM } from "./layout.ts";
 import { Rows } from "./rows.ts";
+import { Runs } from "./runs.ts";
 import type { WindowSettings } from "./settings.ts";
 import type { StreamSetting } from "./stream_setting.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -76,6 +77,8 @@ const MIN_LIMIT_G = MIN_LIMIT_MS2 / STANDARD_GRAVITY;
 export class SessionTable {
   /** Bytes that {@link save} returns. */
   readonly stateBytes: number;
+  /** What becomes of sessions whose clock is set back. */
+  readonly runs: Runs;
   readonly #settings: WindowSettings;
   readonly #layout: Layout;
   readonly #rows: Rows;
@@ -89,6 +92,7 @@ export class SessionTable {
     this.#layout = new Layout(settings);
     this.stateBytes = this.#layout.bytes;
     this.#rows = new Rows(this.stateBytes);
+    this.runs = new Runs(this.#rows, this.stateBytes, settings.latenessMs, (slot) => this.#clear(slot));
     this.#verdicts = new Verdicts(settings, this.#layout, thresholds);
     this.#occupiedBefore = new Uint32Array(this.#layout.panes);
   }
@@ -110,13 +114,8 @@ export class SessionTable {
 
   /** @returns The slot of a fresh session. */
   open(): number {
-    const slot = this.#rows.open(), base = slot * this.stateBytes;
-    const { f64, u8 } = this.#rows;
-    this.#stamp(base);
-    f64[(base + PREFIX.frontierMsF64) / 8] = -Infinity;
-    f64[(base + PREFIX.maxMsF64) / 8] = -Infinity;
-    f64[(base + FILTER.lastMsF64) / 8] = -Infinity;
-    u8[base + PREFIX.activityU8] = ACTIVITIES.indexOf("unknown");
+    const slot = this.#rows.open();
+    this.#clear(slot);
     return slot;
   }
 
@@ -154,9 +153,12 @@ export class SessionTable {
    * @throws {RangeError} When the state is cut short.
    */
   restore(state: Uint8Array): number {
-    if (state.length < PREFIX.bytes) {
+    const kept = state.length < 4
+      ? PREFIX.bytes
+      : prefixBytes(new DataView(state.buffer, state.byteOffset).getUint32(0, true));
+    if (state.length < kept) {
       throw new RangeError(
-        `a session state of ${state.length} bytes is cut short: expected ${PREFIX.bytes} or ${this.stateBytes}`,
+        `a session state of ${state.length} bytes is cut short: expected ${kept} or ${this.stateBytes}`,
       );
     }
     const slot = this.open(), base = slot * this.stateBytes;
@@ -166,7 +168,7 @@ export class SessionTable {
     if (sameStamp && state.length === this.stateBytes) {
       u8.set(state, base);
     } else {
-      u8.set(state.subarray(stampBytes, PREFIX.bytes), base + stampBytes);
+      u8.set(state.subarray(stampBytes, kept), base + stampBytes);
       const at = (base + PREFIX.frontierMsF64) / 8, { slideMs } = this.#settings;
       f64[at] = Math.ceil(f64[at] / slideMs) * slideMs;
     }
@@ -186,7 +188,7 @@ export class SessionTable {
     return this.#rows.f64[(slot * this.stateBytes + PREFIX.maxMsF64) / 8];
   }
 
-  /** @returns What became of the session's readings. */
+  /** @returns What became of the readings of the session's run. */
   counters(slot: number): Counters {
     const { u32 } = this.#rows, base = slot * this.stateBytes;
     return {
@@ -389,11 +391,18 @@ export class SessionTable {
     }
   }
 
-  #stamp(base: number): void {
-    const { u32 } = this.#rows, { windowMs, slideMs, latenessMs } = this.#settings;
+  /** Makes the row that of a fresh session. */
+  #clear(slot: number): void {
+    const base = slot * this.stateBytes, { f64, u32, u8 } = this.#rows;
+    const { windowMs, slideMs, latenessMs } = this.#settings;
+    u8.fill(0, base, base + this.stateBytes);
     u32[(base + PREFIX.versionU32) / 4] = STATE_VERSION;
     u32[(base + PREFIX.windowMsU32) / 4] = windowMs;
     u32[(base + PREFIX.slideMsU32) / 4] = slideMs;
     u32[(base + PREFIX.latenessMsU32) / 4] = latenessMs;
+    f64[(base + PREFIX.frontierMsF64) / 8] = -Infinity;
+    f64[(base + PREFIX.maxMsF64) / 8] = -Infinity;
+    f64[(base + FILTER.lastMsF64) / 8] = -Infinity;
+    u8[base + PREFIX.activityU8] = ACTIVITIES.indexOf("unknown");
   }
 }

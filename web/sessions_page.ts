@@ -10,6 +10,7 @@ import type { SessionPageProps } from "../islands/SessionPage.tsx";
 import { FIRST_SEGMENTS, POINTS, SessionModel } from "../islands/sessions/model.ts";
 import { dayStartMs } from "../islands/sessions/zoned.ts";
 import { ACTIVITIES, type Activity, LABEL_ACTIVITIES, type LabelActivity } from "../log/records.ts";
+import { sessionIdBefore } from "../stream/runs.ts";
 import type { Services, SessionFilter, SessionSummary, Store } from "./services.ts";
 import { orBadCursor, parseQuery } from "./validate.ts";
 
@@ -162,8 +163,18 @@ export async function loadSessionPage(
     deviceName: services.devices.get(deviceId)?.name ?? deviceId,
     thresholds: decidingThresholds(services, session),
     versions: await versionsOf(services, session),
+    idBefore: await idBefore(services, session),
     nowMs,
   };
+}
+
+/** Of a session that began when the phone's clock was set back, the one before. */
+async function idBefore(
+  { store }: Pick<Services, "store">,
+  { deviceId, sessionId }: SessionSummary,
+): Promise<string | null> {
+  const before = sessionIdBefore(sessionId);
+  return before !== null && await store.session(before, deviceId) !== null ? before : null;
 }
 
 async function versionsOf(

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { SessionModel } from "../../islands/sessions/model.ts";
+import { pagePath } from "../../islands/sessions/api.ts";
 import { Time } from "../Time.tsx";
 import { ActivityTotals } from "./ActivityTotals.tsx";
 import { formatSpan } from "./words.ts";
@@ -15,12 +16,13 @@ interface SessionFactsProps {
   model: SessionModel;
   deviceName: string;
   versions: SessionVersions | null;
+  idBefore: string | null;
   /** Shows what deciding it again would change; null: not allowed. */
   onReclassify: (() => void) | null;
 }
 
 /** The session in figures. */
-export function SessionFacts({ model, deviceName, versions, onReclassify }: SessionFactsProps) {
+export function SessionFacts({ model, deviceName, versions, idBefore, onReclassify }: SessionFactsProps) {
   const { deviceId, startedAt, endedAt, windows, gaps, totals, current, live } = model.session.value;
   const lengthMs = (endedAt ?? 0) - (startedAt ?? 0);
   const coveredMs = Object.values(totals).reduce((sum, ms) => sum + ms, 0);
@@ -32,6 +34,12 @@ export function SessionFacts({ model, deviceName, versions, onReclassify }: Sess
         <Fact name="device">
           <a href={`/devices/${encodeURIComponent(deviceId)}`}>{deviceName}</a>
         </Fact>
+        {idBefore !== null && (
+          <Fact name="phone's clock">
+            {"was set back; until then "}
+            <a href={pagePath({ deviceId, sessionId: idBefore })}>{idBefore}</a>
+          </Fact>
+        )}
         {startedAt !== null && endedAt !== null && (
           <>
             <Fact name="began">

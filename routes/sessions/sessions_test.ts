@@ -92,3 +92,15 @@ Deno.test("a session that changes often begins with its first segments", async (
   assert.equal(html.match(/Zoom to/g)?.length, 200);
   assert.match(html, /The first 200 of 500: zoom in for the others/);
 });
+
+Deno.test("a session that began when the phone's clock was set back leads to the one before, if that is still there", async () => {
+  const add = (...ids: string[]) => async ({ recorded }: FakeServices) => {
+    const startMs = 1_767_225_600_000;
+    for (const sessionId of ids) {
+      await recorded.add({ deviceId: "nokia", sessionId, startMs, parts: [["walking", 9]] });
+    }
+  };
+  const before = /was set back; until then <a href="\/sessions\/walk\?deviceId=nokia">walk<\/a>/;
+  assert.match((await get("/sessions/walk~2", add("walk", "walk~2"))).html, before);
+  assert.doesNotMatch((await get("/sessions/walk~2", add("walk~2"))).html, /was set back/);
+});

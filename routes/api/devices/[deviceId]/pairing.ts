@@ -1,4 +1,4 @@
-import { isId } from "../../../../ingest/id.ts";
+import { isId } from "../../../../log/id.ts";
 import { handlers, type RouteModule } from "../../../../web/define.ts";
 import { phonePages, trustPage } from "../../../../web/pairing.ts";
 import { HttpProblem } from "../../../../web/problem.ts";
