@@ -7,28 +7,20 @@ import type { ControlEvent } from "../log/records.ts";
 import type { AuditEntry, AuditFilter, AuditPage, AuditTrail } from "../web/services.ts";
 import { describeChange } from "./audit_words.ts";
 import { Changes } from "./changes.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog, Folded } from "./follow.ts";
 
 /** About 3 MB, months of a busy installation. Older ones stay in the log. */
 const MAX_ENTRIES = 5000;
 /** What the program notes by itself. */
 const PROGRAM = "Activity Tracker";
 
-/** Reads the events and returns the audit of today, which follows those to come, whoever writes them. */
-export async function loadAudit(log: ControlLog, now: () => number): Promise<Audit> {
-  const audit = new Audit(log, now);
-  await log.tailControl((event) => audit.fold(event));
-  return audit;
-}
-
 /** Lists events for the Audit page. */
-export class Audit implements AuditTrail {
+export class Audit implements AuditTrail, Folded {
   readonly #changes: Changes;
   /** Oldest first. */
   readonly #entries: AuditEntry[] = [];
   #seq = 0;
 
-  /** Use {@linkcode loadAudit}. */
   constructor(log: Pick<ControlLog, "appendControl">, now: () => number) {
     this.#changes = new Changes(log, now);
   }

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import type { ControlEvent } from "../log/records.ts";
-import { loadAudit } from "./audit.ts";
+import { Audit } from "./audit.ts";
+import { follow } from "./follow.ts";
 import { describeChange } from "./audit_words.ts";
 import { Passwords } from "./passwords.ts";
 import { MemoryControlLog } from "../log/testing/control.ts";
-import { loadTokens } from "./tokens.ts";
-import { loadUsers } from "./users.ts";
+import { TokenRegistry } from "./tokens.ts";
+import { UserRegistry } from "./users.ts";
 
 const now = () => 1_764_000_000_000;
+const loadAudit = async (log: MemoryControlLog) => (await follow(log, new Audit(log, now)))[0];
 
 function event(
   type: string,
@@ -23,7 +25,7 @@ async function filled(count: number) {
     const more = { entity: `device:phone-${i % 3}`, by: i % 2 ? "Anna" : "Ben", version: i };
     log.events.push(event("device.keyIssued", {}, more));
   }
-  return { log, audit: await loadAudit(log, now) };
+  return { log, audit: await loadAudit(log) };
 }
 
 Deno.test("list() gives the newest first, in pages that leave nothing out", async () => {
@@ -55,8 +57,9 @@ Deno.test("the newest 5,000 are kept, under the same numbers", async () => {
 
 Deno.test("nothing secret is in the audit of users and tokens", async () => {
   const log = new MemoryControlLog();
-  const users = await loadUsers(log, now, new Passwords({ n: 2, r: 1, p: 1 }));
-  const tokens = await loadTokens(log, now);
+  const users = new UserRegistry(log, now, new Passwords({ n: 2, r: 1, p: 1 }));
+  const tokens = new TokenRegistry(log, now);
+  await follow(log, users, tokens);
   const secret = await users.makeFirstAdmin("Anna", "correct horse battery", "Firefox");
   const request = {
     name: "export",
@@ -66,7 +69,7 @@ Deno.test("nothing secret is in the audit of users and tokens", async () => {
     expiresAtMs: null,
   };
   const token = await tokens.create(request, "Anna");
-  const text = JSON.stringify((await loadAudit(log, now)).list({ limit: 99 }));
+  const text = JSON.stringify((await loadAudit(log)).list({ limit: 99 }));
   for (const part of [secret, token.secret, "scrypt", "hash", "correct"]) {
     assert.equal(text.includes(part), false);
   }
@@ -75,7 +78,7 @@ Deno.test("nothing secret is in the audit of users and tokens", async () => {
 
 Deno.test("note() adds an entry that nobody made, again and again", async () => {
   const note = { entity: "signIn", type: "signIn.slowed", data: { name: "Anna", address: "192.0.2.1" } };
-  const audit = await loadAudit(new MemoryControlLog(), now);
+  const audit = await loadAudit(new MemoryControlLog());
   await Promise.all([audit.note(note), audit.note(note)]);
   const { items } = audit.list({ limit: 9 });
   assert.deepEqual(items.map(({ by }) => by), ["Activity Tracker", "Activity Tracker"]);

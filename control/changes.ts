@@ -5,7 +5,7 @@
  */
 import { Conflict } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog } from "./follow.ts";
 
 /** Someone else may change an entity at the same moment, but hardly so often in a row. */
 const MAX_ATTEMPTS = 4;

@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import type { Log } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
 import type { StreamSetting, StreamSource } from "../stream/stream_setting.ts";
+import type { Folded } from "./follow.ts";
 
 /** Whether gravity is in the readings; "auto": found out. */
 export const GRAVITY_SETTINGS = ["auto", "included", "removed"] as const;
@@ -29,19 +29,8 @@ const EVENT = z.object({
 });
 const ENTITY_PREFIX = "device:";
 
-/**
- * Reads the devices' events and returns their settings of today, which follow those to come, whoever writes them.
- *
- * @throws Error when an event cannot be read
- */
-export async function loadStreamSettings(log: Pick<Log, "tailControl">): Promise<StreamSettings> {
-  const settings = new StreamSettings();
-  await log.tailControl((event) => settings.fold(event));
-  return settings;
-}
-
 /** What the stream has to know of devices: those with a setting, which are few. */
-export class StreamSettings implements StreamSource {
+export class StreamSettings implements StreamSource, Folded {
   readonly #streams = new Map<string, StreamSetting>();
 
   /** Takes an event in. Every event of a device carries its whole state; they come in order. */

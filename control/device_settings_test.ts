@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import type { ControlEvent } from "../log/records.ts";
 import { MemoryControlLog } from "../log/testing/control.ts";
-import { loadStreamSettings } from "./device_settings.ts";
-import { loadDevices } from "./devices.ts";
+import { StreamSettings } from "./device_settings.ts";
+import { DeviceRegistry } from "./devices.ts";
+import { follow } from "./follow.ts";
+
+const loadSettings = async (log: MemoryControlLog) => (await follow(log, new StreamSettings()))[0];
 
 const event = (version: number, data: Record<string, unknown>): ControlEvent => ({
   entity: "device:phone-1",
@@ -15,8 +18,8 @@ const event = (version: number, data: Record<string, unknown>): ControlEvent => 
 
 Deno.test("a device's settings hold until they are auto again or the device is removed", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, () => 1_764_000_000_000);
-  const settings = await loadStreamSettings(log);
+  const [devices] = await follow(log, new DeviceRegistry(log, () => 1_764_000_000_000));
+  const settings = await loadSettings(log);
   assert.equal(settings.streamOf("phone-1"), null);
   await devices.change("phone-1", { gravity: "removed" }, "admin");
   assert.deepEqual(settings.streamOf("phone-1"), { gravity: "removed", unit: null });
@@ -32,11 +35,11 @@ Deno.test("a device's settings hold until they are auto again or the device is r
 });
 
 Deno.test("events from before there were settings leave everything to be found out", async () => {
-  const settings = await loadStreamSettings(new MemoryControlLog([event(1, { name: "Anna" })]));
+  const settings = await loadSettings(new MemoryControlLog([event(1, { name: "Anna" })]));
   assert.equal(settings.streamOf("phone-1"), null);
 });
 
 Deno.test("a setting that does not exist is an error, not passed over", async () => {
   const log = new MemoryControlLog([event(1, { gravity: "sometimes" })]);
-  await assert.rejects(loadStreamSettings(log), /device:phone-1, version 1, has settings that do not exist/);
+  await assert.rejects(loadSettings(log), /device:phone-1, version 1, has settings that do not exist/);
 });

@@ -9,21 +9,17 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { Conflict, type Log } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
 import type { Device, DeviceChange, Devices } from "../web/services.ts";
+import { Changes } from "./changes.ts";
 import { GRAVITY_SETTINGS, UNIT_SETTINGS } from "./device_settings.ts";
-
-/** The part of the log that holds admin events. */
-export type ControlLog = Pick<Log, "appendControl" | "tailControl">;
+import type { ControlLog, Folded } from "./follow.ts";
 
 const KEY_PREFIX = "at_";
 /** 256 bits: nobody guesses one, so a plain hash protects it at rest and a slow one would only cost time on every request. */
 const KEY_BYTES = 32;
 /** So many replaced keys of a device are still recognised, so that the phone is told "revoked" rather than "unknown". */
 const REVOKED_KEPT = 8;
-/** Someone else may change a device at the same moment, but hardly so often in a row. */
-const MAX_ATTEMPTS = 4;
 /** Six times the phones one machine can serve, about 15 MB. Past it the oldest entry goes and costs one hash when it returns. */
 const MAX_CACHED_KEYS = 65_536;
 
@@ -40,17 +36,10 @@ const STATE = z.object({
 });
 type State = z.infer<typeof STATE>;
 
-type ChangeType = "registered" | "keyIssued" | "keyRevoked" | "changed" | "removed" | "restored";
-
-interface Change {
-  type: `device.${ChangeType}`;
+/** What to write about a device. */
+interface DeviceChangeEvent {
+  type: `device.${"registered" | "keyIssued" | "keyRevoked" | "changed" | "removed" | "restored"}`;
   data: State;
-}
-
-interface Entry {
-  deviceId: string;
-  version: number;
-  state: State;
 }
 
 const ENTITY_PREFIX = "device:";
@@ -61,38 +50,23 @@ interface Owner {
   revoked: boolean;
 }
 
-/**
- * Reads the events and returns the registry of today, which follows those to come, whoever writes them.
- *
- * @throws Error when an event cannot be read: a key that it revokes would stay in force
- */
-export async function loadDevices(log: ControlLog, now: () => number): Promise<DeviceRegistry> {
-  const registry = new DeviceRegistry(log, now);
-  await log.tailControl((event) => registry.fold(event));
-  return registry;
-}
-
 /** Answers whose key it is for ingest, and lists, issues and revokes for the Devices page. */
-export class DeviceRegistry implements Devices {
-  readonly #log: ControlLog;
+export class DeviceRegistry implements Devices, Folded {
   readonly #now: () => number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #changes: Changes;
+  readonly #states = new Map<string, State>();
   readonly #owners = new Map<string, Owner>();
   readonly #ownersByKey = new Map<string, Owner>();
-  /** The last change of each device under way: versions must follow one another. */
-  readonly #changes = new Map<string, Promise<unknown>>();
 
-  /** Use {@linkcode loadDevices}. */
-  constructor(log: ControlLog, now: () => number) {
-    this.#log = log;
+  constructor(log: Pick<ControlLog, "appendControl">, now: () => number) {
     this.#now = now;
+    this.#changes = new Changes(log, now);
   }
 
   /** Takes an event in; those of other entities, and versions it has, are passed over. */
   fold(event: ControlEvent): void {
-    if (!event.entity.startsWith(ENTITY_PREFIX)) return;
+    if (!event.entity.startsWith(ENTITY_PREFIX) || !this.#changes.see(event)) return;
     const deviceId = event.entity.slice(ENTITY_PREFIX.length);
-    if (event.version <= (this.#entries.get(deviceId)?.version ?? 0)) return;
     const state = STATE.safeParse(event.data);
     if (!state.success) {
       throw new Error(
@@ -101,7 +75,7 @@ export class DeviceRegistry implements Devices {
       );
     }
     const { keyHash, revokedKeyHashes, removed } = state.data;
-    this.#entries.set(deviceId, { state: state.data, deviceId, version: event.version });
+    this.#states.set(deviceId, state.data);
     for (const hash of revokedKeyHashes) this.#own(hash, deviceId).revoked = true;
     if (keyHash !== null) this.#own(keyHash, deviceId).revoked = removed;
   }
@@ -117,14 +91,14 @@ export class DeviceRegistry implements Devices {
 
   /** Oldest first. */
   list(): Device[] {
-    return [...this.#entries.values()].filter(({ state }) => !state.removed).map(toDevice)
+    return [...this.#states].filter(([, { removed }]) => !removed).map(toDevice)
       .sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** @returns null when there is no such device */
   get(deviceId: string): Device | null {
-    const entry = this.#entries.get(deviceId);
-    return entry === undefined || entry.state.removed ? null : toDevice(entry);
+    const state = this.#states.get(deviceId);
+    return state === undefined || state.removed ? null : toDevice([deviceId, state]);
   }
 
   /**
@@ -247,47 +221,13 @@ export class DeviceRegistry implements Devices {
    * @param next the change to a device as it is then (null: there never was one); null for none
    * @returns the device afterwards, null when there is none
    */
-  #change(
+  async #change(
     deviceId: string,
     by: string,
-    next: (state: State | null) => Change | null,
+    next: (state: State | null) => DeviceChangeEvent | null,
   ): Promise<Device | null> {
-    return this.#inTurn(deviceId, async () => {
-      for (let attempt = 1;; attempt++) {
-        const change = next(this.#entries.get(deviceId)?.state ?? null);
-        if (change === null) break;
-        try {
-          await this.#append(deviceId, by, change);
-          break;
-        } catch (error) {
-          // The tail has brought the other's change by now.
-          if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
-        }
-      }
-      return this.get(deviceId);
-    });
-  }
-
-  /** On return the tail has folded the event. */
-  async #append(deviceId: string, by: string, { type, data }: Change): Promise<void> {
-    await this.#log.appendControl({
-      entity: ENTITY_PREFIX + deviceId,
-      version: (this.#entries.get(deviceId)?.version ?? 0) + 1,
-      type,
-      atMs: this.#now(),
-      by,
-      data: { ...data },
-    });
-  }
-
-  /** Runs the changes of one device one after another, those of different devices side by side. */
-  #inTurn<T>(deviceId: string, change: () => Promise<T>): Promise<T> {
-    const before = this.#changes.get(deviceId) ?? Promise.resolve();
-    const turn = before.then(change, change).finally(() => {
-      if (this.#changes.get(deviceId) === turn) this.#changes.delete(deviceId);
-    });
-    this.#changes.set(deviceId, turn);
-    return turn;
+    await this.#changes.make(ENTITY_PREFIX + deviceId, by, () => next(this.#states.get(deviceId) ?? null));
+    return this.get(deviceId);
   }
 }
 
@@ -301,7 +241,7 @@ function revokedWith(state: State | null): string[] {
   return (keyHash === null ? revokedKeyHashes : [...revokedKeyHashes, keyHash]).slice(-REVOKED_KEPT);
 }
 
-const toDevice = ({ deviceId, state: { name, createdAtMs, keyHash, gravity, unit } }: Entry): Device => ({
+const toDevice = ([deviceId, { name, createdAtMs, keyHash, gravity, unit }]: [string, State]): Device => ({
   deviceId,
   name,
   createdAt: createdAtMs,

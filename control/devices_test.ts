@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { Conflict } from "../log/port.ts";
 import type { Device } from "../web/services.ts";
 import { MemoryControlLog } from "../log/testing/control.ts";
-import { loadDevices } from "./devices.ts";
+import { DeviceRegistry } from "./devices.ts";
+import { type ControlLog, follow } from "./follow.ts";
 
 const now = () => 1_764_000_000_000;
+const loadDevices = async (log: ControlLog) => (await follow(log, new DeviceRegistry(log, now)))[0];
 const deviceOf = (deviceId: string, more: Partial<Device> = {}): Device => ({
   deviceId,
   name: null,
@@ -17,7 +19,7 @@ const deviceOf = (deviceId: string, more: Partial<Device> = {}): Device => ({
 
 Deno.test("issueKey() registers a device whose key is known from then on and is stored only as a hash", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const { device, key } = await devices.issueKey("phone-1", "Anna", "admin");
   assert.deepEqual(device, deviceOf("phone-1", { name: "Anna", hasKey: true }));
   assert.match(key, /^at_[\w-]{43}$/);
@@ -27,7 +29,7 @@ Deno.test("issueKey() registers a device whose key is known from then on and is 
 });
 
 Deno.test("a new key replaces the old one, also in the cache, and the name stays", async () => {
-  const devices = await loadDevices(new MemoryControlLog(), now);
+  const devices = await loadDevices(new MemoryControlLog());
   const first = await devices.issueKey("phone-1", "Anna", "admin");
   assert.equal(devices.owner(first.key)?.revoked, false);
   const second = await devices.issueKey("phone-1", null, "admin");
@@ -38,7 +40,7 @@ Deno.test("a new key replaces the old one, also in the cache, and the name stays
 
 Deno.test("revokeKey() ends the key; of an unknown device it says null and writes nothing", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const { key } = await devices.issueKey("phone-1", null, "admin");
   assert.equal((await devices.revokeKey("phone-1", "admin"))?.hasKey, false);
   assert.equal(devices.owner(key)?.revoked, true);
@@ -49,14 +51,14 @@ Deno.test("revokeKey() ends the key; of an unknown device it says null and write
 
 Deno.test("a registry loaded from the log, or from each device's newest event, answers the same", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const old = await devices.issueKey("phone-1", "Anna", "admin");
   const current = await devices.issueKey("phone-1", null, "admin");
   const other = await devices.issueKey("phone-2", "Ben", "admin");
   await devices.revokeKey("phone-2", "admin");
   const compacted = new MemoryControlLog([log.events[1], log.events[3]]);
   for (const source of [log, compacted]) {
-    const loaded = await loadDevices(source, now);
+    const loaded = await loadDevices(source);
     assert.deepEqual(loaded.list(), devices.list());
     assert.equal(loaded.owner(old.key)?.revoked, true);
     assert.deepEqual(loaded.owner(current.key), { deviceId: "phone-1", revoked: false });
@@ -66,10 +68,10 @@ Deno.test("a registry loaded from the log, or from each device's newest event, a
 
 Deno.test("of the keys that were replaced the last eight are still known as revoked after a restart", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const keys: string[] = [];
   for (let i = 0; i < 10; i++) keys.push((await devices.issueKey("phone-1", null, "admin")).key);
-  const loaded = await loadDevices(new MemoryControlLog([log.events[9]]), now);
+  const loaded = await loadDevices(new MemoryControlLog([log.events[9]]));
   assert.deepEqual(
     keys.map((key) => loaded.owner(key)?.revoked),
     [undefined, ...Array(8).fill(true), false],
@@ -78,7 +80,7 @@ Deno.test("of the keys that were replaced the last eight are still known as revo
 
 Deno.test("8,000 devices, and one device 50 times, get their keys side by side", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const ids = Array.from({ length: 8000 }, (_, i) => `phone-${i}`).concat(Array(50).fill("busy"));
   const issued = await Promise.all(ids.map((deviceId) => devices.issueKey(deviceId, null, "admin")));
   assert.equal(devices.list().length, 8001);
@@ -88,7 +90,7 @@ Deno.test("8,000 devices, and one device 50 times, get their keys side by side",
 
 Deno.test("a change that the log refuses changes nothing, and the next one works", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const append = log.appendControl.bind(log);
   log.appendControl = () => Promise.reject(new Error("disk full"));
   await assert.rejects(devices.issueKey("phone-1", null, "admin"), /disk full/);
@@ -99,7 +101,7 @@ Deno.test("a change that the log refuses changes nothing, and the next one works
 
 Deno.test("two nodes on one log see each other's changes, and one that came too late changes what the other left", async () => {
   const log = new MemoryControlLog();
-  const [one, other] = [await loadDevices(log, now), await loadDevices(log, now)];
+  const [one, other] = [await loadDevices(log), await loadDevices(log)];
   const [first, second] = await Promise.all([
     one.issueKey("phone-1", "Anna", "one"),
     other.issueKey("phone-1", null, "other"),
@@ -118,7 +120,7 @@ Deno.test("two nodes on one log see each other's changes, and one that came too 
 
 Deno.test("a change that comes too late again and again is given up as a conflict", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   let attempts = 0;
   log.appendControl = () => {
     attempts++;
@@ -130,7 +132,7 @@ Deno.test("a change that comes too late again and again is given up as a conflic
 
 Deno.test("an event that comes again, or after a newer one, changes nothing", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const first = await devices.issueKey("phone-1", "Anna", "admin");
   const second = await devices.issueKey("phone-1", null, "admin");
   for (const event of log.events) devices.fold(event);
@@ -140,17 +142,17 @@ Deno.test("an event that comes again, or after a newer one, changes nothing", as
 Deno.test("an event of another entity is passed over, a broken one of a device stops with its name", async () => {
   const event = (entity: string, type: string) => ({ entity, version: 1, type, atMs: 0, by: "a", data: {} });
   const other = event("thresholds", "thresholds.set");
-  assert.deepEqual((await loadDevices(new MemoryControlLog([other]), now)).list(), []);
+  assert.deepEqual((await loadDevices(new MemoryControlLog([other]))).list(), []);
   const broken = event("device:p", "device.registered");
   await assert.rejects(
-    loadDevices(new MemoryControlLog([other, broken]), now),
+    loadDevices(new MemoryControlLog([other, broken])),
     /device\.registered of device:p, version 1/,
   );
 });
 
 Deno.test("change() names a device and sets how it is taken; what is left out stays, the same again writes nothing", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const { key } = await devices.issueKey("phone-1", "Anna", "admin");
   await devices.change("phone-1", { gravity: "removed", unit: "g" }, "admin");
   const changed = await devices.change("phone-1", { name: null }, "admin");
@@ -162,12 +164,12 @@ Deno.test("change() names a device and sets how it is taken; what is left out st
     ["device.changed", "admin"],
   ]);
   assert.equal(devices.owner(key)?.revoked, false);
-  assert.deepEqual((await loadDevices(log, now)).get("phone-1"), changed);
+  assert.deepEqual((await loadDevices(log)).get("phone-1"), changed);
 });
 
 Deno.test("change() registers a device that is not, without a key", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   assert.equal(devices.get("phone-1"), null);
   const device = await devices.change("phone-1", { name: "Anna" }, "admin");
   assert.deepEqual([device, devices.get("phone-1")], [device, deviceOf("phone-1", { name: "Anna" })]);
@@ -176,23 +178,23 @@ Deno.test("change() registers a device that is not, without a key", async () => 
 
 Deno.test("a removed device is gone with its key, and restore() brings both back", async () => {
   const log = new MemoryControlLog();
-  const devices = await loadDevices(log, now);
+  const devices = await loadDevices(log);
   const { key } = await devices.issueKey("phone-1", "Anna", "admin");
   assert.equal(await devices.remove("phone-1", "admin"), true);
   assert.deepEqual([devices.list(), devices.get("phone-1")], [[], null]);
-  for (const node of [devices, await loadDevices(log, now)]) assert.equal(node.owner(key)?.revoked, true);
+  for (const node of [devices, await loadDevices(log)]) assert.equal(node.owner(key)?.revoked, true);
   assert.equal(await devices.remove("phone-1", "admin"), false);
   assert.equal(await devices.revokeKey("phone-1", "admin"), null);
   const restored = await devices.restore("phone-1", "admin");
   assert.deepEqual(restored, deviceOf("phone-1", { name: "Anna", hasKey: true }));
-  for (const node of [devices, await loadDevices(log, now)]) assert.equal(node.owner(key)?.revoked, false);
+  for (const node of [devices, await loadDevices(log)]) assert.equal(node.owner(key)?.revoked, false);
   assert.deepEqual(await devices.restore("phone-1", "admin"), restored);
   assert.equal(await devices.restore("phone-2", "admin"), null);
   assert.equal(log.events.length, 3);
 });
 
 Deno.test("a removed device that is registered again begins anew, and its old key stays revoked", async () => {
-  const devices = await loadDevices(new MemoryControlLog(), now);
+  const devices = await loadDevices(new MemoryControlLog());
   const old = await devices.issueKey("phone-1", "Anna", "admin");
   await devices.change("phone-1", { gravity: "removed" }, "admin");
   await devices.remove("phone-1", "admin");
@@ -204,6 +206,6 @@ Deno.test("a removed device that is registered again begins anew, and its old ke
 Deno.test("events from before devices had settings are read", async () => {
   const data = { name: "Anna", createdAtMs: now(), keyHash: "h", revokedKeyHashes: [] };
   const event = { entity: "device:phone-1", version: 1, type: "device.registered", atMs: 0, by: "a", data };
-  const devices = await loadDevices(new MemoryControlLog([event]), now);
+  const devices = await loadDevices(new MemoryControlLog([event]));
   assert.deepEqual(devices.list(), [deviceOf("phone-1", { name: "Anna", hasKey: true })]);
 });

@@ -12,7 +12,7 @@ import { z } from "zod";
 import { Conflict } from "../log/port.ts";
 import type { ControlEvent } from "../log/records.ts";
 import type { Devices, Pairing, PairingCode, PairingFailure } from "../web/services.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog, Folded } from "./follow.ts";
 
 /** Long enough to find the phone, short enough that a photograph of the screen is soon of no use, ms. */
 export const CODE_MS = 10 * 60_000;
@@ -34,27 +34,15 @@ const STATE = z.object({
 });
 type State = z.infer<typeof STATE>;
 
-/** Reads the codes of the last hour and follows those to come. */
-export async function loadPairing(
-  log: ControlLog,
-  devices: Pick<Devices, "issueKey">,
-  now: () => number,
-): Promise<PairingCodes> {
-  const codes = new PairingCodes(log, devices, now);
-  await log.tailControl((event) => codes.fold(event));
-  return codes;
-}
-
 /** See the module's text. */
-export class PairingCodes implements Pairing {
-  readonly #log: ControlLog;
+export class PairingCodes implements Pairing, Folded {
+  readonly #log: Pick<ControlLog, "appendControl">;
   readonly #devices: Pick<Devices, "issueKey">;
   readonly #now: () => number;
   /** By hash, oldest first. */
   readonly #codes = new Map<string, State>();
 
-  /** Use {@linkcode loadPairing}. */
-  constructor(log: ControlLog, devices: Pick<Devices, "issueKey">, now: () => number) {
+  constructor(log: Pick<ControlLog, "appendControl">, devices: Pick<Devices, "issueKey">, now: () => number) {
     this.#log = log;
     this.#devices = devices;
     this.#now = now;

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { MemoryControlLog } from "../log/testing/control.ts";
-import { loadDevices } from "./devices.ts";
-import { CODE_MS, loadPairing } from "./pairing.ts";
+import { DeviceRegistry } from "./devices.ts";
+import { follow } from "./follow.ts";
+import { CODE_MS, PairingCodes } from "./pairing.ts";
 
 const START = 1_764_000_000_000;
 
 async function setUp(log = new MemoryControlLog()) {
   const clock = { nowMs: START };
   const now = () => clock.nowMs;
-  const devices = await loadDevices(log, now);
-  return { log, clock, devices, pairing: await loadPairing(log, devices, now) };
+  const devices = new DeviceRegistry(log, now), pairing = new PairingCodes(log, devices, now);
+  await follow(log, devices, pairing);
+  return { log, clock, devices, pairing };
 }
 
 Deno.test("a code gives a key of the device once, and neither is stored", async () => {

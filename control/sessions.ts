@@ -11,7 +11,7 @@ import type { SessionId } from "../stream/tuning_answers.ts";
 import { Refused, TooLate } from "../web/refused.ts";
 import type { SessionAdmin } from "../web/services.ts";
 import { Changes } from "./changes.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog, Folded } from "./follow.ts";
 import { cutLabels, putLabel } from "./labels.ts";
 import { sessionChange, sessionEntity, type SessionState, UNDO_MS, UNTOUCHED } from "./session_state.ts";
 
@@ -26,7 +26,7 @@ interface Change {
 }
 
 export interface SessionRegistryParts {
-  log: ControlLog;
+  log: Pick<ControlLog, "appendControl">;
   /** Wall clock, ms since the Unix epoch. */
   now: () => number;
   /** Knows the sessions' windows. */
@@ -35,24 +35,12 @@ export interface SessionRegistryParts {
   thresholds: ThresholdsSource;
 }
 
-/**
- * Reads the events and follows those to come, whoever writes them.
- *
- * @throws Error when an event cannot be read
- */
-export async function loadSessions(parts: SessionRegistryParts): Promise<SessionRegistry> {
-  const registry = new SessionRegistry(parts);
-  await parts.log.tailControl((event) => registry.fold(event));
-  return registry;
-}
-
 /** Changes sessions for the Sessions pages. What it says is shown by the read model, which follows the same events. */
-export class SessionRegistry implements SessionAdmin {
+export class SessionRegistry implements SessionAdmin, Folded {
   readonly #parts: SessionRegistryParts;
   readonly #changes: Changes;
   readonly #states = new Map<string, SessionState>();
 
-  /** Use {@linkcode loadSessions}. */
   constructor(parts: SessionRegistryParts) {
     this.#parts = parts;
     this.#changes = new Changes(parts.log, parts.now);

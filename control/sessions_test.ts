@@ -6,7 +6,13 @@ import { DEFAULT_THRESHOLDS, valuesOf } from "../stream/thresholds.ts";
 import { Refused, TooLate } from "../web/refused.ts";
 import type { SessionDetail } from "../web/services.ts";
 import { sessionEntity, UNDO_MS, UNTOUCHED } from "./session_state.ts";
-import { loadSessions, MAX_LABELS, MAX_RECLASSIFIED_WINDOWS, type SessionRegistryParts } from "./sessions.ts";
+import { follow } from "./follow.ts";
+import {
+  MAX_LABELS,
+  MAX_RECLASSIFIED_WINDOWS,
+  SessionRegistry,
+  type SessionRegistryParts,
+} from "./sessions.ts";
 
 const NOW_MS = 1_767_225_600_000;
 const ID = { deviceId: "phone-1", sessionId: "run-1" };
@@ -15,13 +21,14 @@ const WALK: Label = { from: 0, to: 1000, activity: "walking", source: "person" }
 async function open(log = new MemoryControlLog(), more: Partial<SessionRegistryParts> = {}) {
   const clock = { nowMs: NOW_MS };
   const session = { endedAt: NOW_MS, windows: 60 } as SessionDetail;
-  const sessions = await loadSessions({
+  const sessions = new SessionRegistry({
     log,
     now: () => clock.nowMs,
     store: { session: () => Promise.resolve(session) },
     thresholds: { of: () => ({ ...DEFAULT_THRESHOLDS, version: 7 }) },
     ...more,
   });
+  await follow(log, sessions);
   return { sessions, log, clock };
 }
 

@@ -26,7 +26,7 @@ import type {
   ThresholdsState,
   ThresholdsVersion,
 } from "../web/services.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog, Folded } from "./follow.ts";
 
 const ENTITY = "thresholds";
 /** Every answer lists them all, 200 kB. Who needs more has a classifier to mend. */
@@ -46,19 +46,8 @@ const CHANGE = z.object({
   "removes the values for all devices",
 );
 
-/**
- * Reads the events and returns the thresholds of today, which follow those to come, whoever writes them.
- *
- * @throws Error when an event cannot be read: results would name a version that did not decide
- */
-export async function loadThresholds(log: ControlLog, now: () => number): Promise<ThresholdsRegistry> {
-  const registry = new ThresholdsRegistry(log, now);
-  await log.tailControl((event) => registry.fold(event));
-  return registry;
-}
-
 /** Answers what decides for the stream, and shows and changes it for the Thresholds page. */
-export class ThresholdsRegistry implements ThresholdsAdmin, ThresholdsSource {
+export class ThresholdsRegistry implements ThresholdsAdmin, ThresholdsSource, Folded {
   readonly #log: Pick<ControlLog, "appendControl">;
   readonly #now: () => number;
   #version = FIRST_VERSION;
@@ -75,7 +64,6 @@ export class ThresholdsRegistry implements ThresholdsAdmin, ThresholdsSource {
     restoredFrom: null,
   }];
 
-  /** Use {@linkcode loadThresholds}. */
   constructor(log: Pick<ControlLog, "appendControl">, now: () => number) {
     this.#log = log;
     this.#now = now;

@@ -3,7 +3,8 @@ import { Conflict } from "../log/port.ts";
 import { MemoryControlLog } from "../log/testing/control.ts";
 import { DEFAULT_THRESHOLDS, type ThresholdValues, valuesOf } from "../stream/thresholds.ts";
 import { Refused } from "../web/refused.ts";
-import { loadThresholds } from "./thresholds.ts";
+import { follow } from "./follow.ts";
+import { ThresholdsRegistry } from "./thresholds.ts";
 
 const NOW_MS = 1_764_000_000_000;
 const SHIPPED = valuesOf(DEFAULT_THRESHOLDS);
@@ -13,7 +14,8 @@ const change = (values: ThresholdValues | null, deviceId: string | null = null) 
   values,
   message: "try",
 });
-const load = (log: MemoryControlLog) => loadThresholds(log, () => NOW_MS);
+const load = async (log: MemoryControlLog) =>
+  (await follow(log, new ThresholdsRegistry(log, () => NOW_MS)))[0];
 const isRefused = (pointer: string) => (error: unknown) =>
   error instanceof Refused && error.pointer === pointer;
 

@@ -9,7 +9,7 @@ import type { ControlEvent } from "../log/records.ts";
 import { Refused } from "../web/refused.ts";
 import type { ApiToken, FoundToken, TokenRequest, Tokens } from "../web/services.ts";
 import { type Change, Changes } from "./changes.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog, Folded } from "./follow.ts";
 import { hashSecret } from "./user_state.ts";
 
 const ENTITY_PREFIX = "token:";
@@ -37,26 +37,14 @@ const STATE = z.object({
 });
 type State = z.infer<typeof STATE>;
 
-/**
- * Reads the events and returns the tokens of today, which follow those to come, whoever writes them.
- *
- * @throws Error when an event cannot be read: a token that it revokes would stay in force
- */
-export async function loadTokens(log: ControlLog, now: () => number): Promise<TokenRegistry> {
-  const registry = new TokenRegistry(log, now);
-  await log.tailControl((event) => registry.fold(event));
-  return registry;
-}
-
 /** Finds, makes and revokes tokens. */
-export class TokenRegistry implements Tokens {
+export class TokenRegistry implements Tokens, Folded {
   readonly #now: () => number;
   readonly #changes: Changes;
   readonly #states = new Map<string, State>();
   /** Also of those revoked, so that a program is told "revoked" rather than "unknown": 43 characters each. */
   readonly #idsByHash = new Map<string, string>();
 
-  /** Use {@linkcode loadTokens}. */
   constructor(log: Pick<ControlLog, "appendControl">, now: () => number) {
     this.#now = now;
     this.#changes = new Changes(log, now);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { Refused } from "../web/refused.ts";
 import type { TokenRequest } from "../web/services.ts";
 import { MemoryControlLog } from "../log/testing/control.ts";
-import { loadTokens } from "./tokens.ts";
+import { follow } from "./follow.ts";
+import { TokenRegistry } from "./tokens.ts";
 
 const START_MS = 1_764_000_000_000;
 const REQUEST: TokenRequest = {
@@ -16,7 +17,7 @@ const REQUEST: TokenRequest = {
 function setup() {
   const log = new MemoryControlLog();
   const clock = { nowMs: START_MS };
-  return { log, clock, load: () => loadTokens(log, () => clock.nowMs) };
+  return { log, clock, load: async () => (await follow(log, new TokenRegistry(log, () => clock.nowMs)))[0] };
 }
 
 Deno.test("a token is found by its secret, which is in no event, on every process", async () => {

@@ -14,7 +14,7 @@ import type { ControlEvent } from "../log/records.ts";
 import { Refused } from "../web/refused.ts";
 import type { OpenSession, Role, User, Users } from "../web/services.ts";
 import { type Change, Changes } from "./changes.ts";
-import type { ControlLog } from "./devices.ts";
+import type { ControlLog, Folded } from "./follow.ts";
 import { Passwords } from "./passwords.ts";
 import {
   ADMINS,
@@ -41,23 +41,8 @@ const MAX_AGENT_LENGTH = 200;
 /** Who makes the first admin. */
 const SETUP = "setup link";
 
-/**
- * Reads the events and returns the users of today, who follow those to come, whoever writes them.
- *
- * @throws Error when an event cannot be read: a session that it ends would go on
- */
-export async function loadUsers(
-  log: ControlLog,
-  now: () => number,
-  passwords = new Passwords(),
-): Promise<UserRegistry> {
-  const registry = new UserRegistry(log, now, passwords);
-  await log.tailControl((event) => registry.fold(event));
-  return registry;
-}
-
 /** Answers whose session it is, and changes users. */
-export class UserRegistry implements Users {
+export class UserRegistry implements Users, Folded {
   readonly #now: () => number;
   readonly #passwords: Passwords;
   readonly #changes: Changes;
@@ -66,7 +51,6 @@ export class UserRegistry implements Users {
   readonly #idsByUid = new Map<string, string>();
   #admins = new Set<string>();
 
-  /** Use {@linkcode loadUsers}. */
   constructor(log: Pick<ControlLog, "appendControl">, now: () => number, passwords: Passwords) {
     this.#now = now;
     this.#passwords = passwords;

@@ -3,7 +3,8 @@ import { Conflict } from "../log/port.ts";
 import { Refused } from "../web/refused.ts";
 import { Passwords } from "./passwords.ts";
 import { MemoryControlLog } from "../log/testing/control.ts";
-import { loadUsers, type UserRegistry } from "./users.ts";
+import { follow } from "./follow.ts";
+import { UserRegistry } from "./users.ts";
 
 const PASSWORD = "correct horse battery";
 const START_MS = 1_764_000_000_000;
@@ -13,7 +14,10 @@ const DAY_MS = 86_400_000;
 function setup() {
   const log = new MemoryControlLog();
   const clock = { nowMs: START_MS };
-  const load = () => loadUsers(log, () => clock.nowMs, new Passwords({ n: 2, r: 1, p: 1 }));
+  const load = async () => {
+    const users = new UserRegistry(log, () => clock.nowMs, new Passwords({ n: 2, r: 1, p: 1 }));
+    return (await follow(log, users))[0];
+  };
   return { log, clock, load };
 }
 

@@ -103,6 +103,35 @@ export async function fillServer(url: string): Promise<() => Promise<void>> {
   };
 }
 
+const PASSWORD = "correct horse battery";
+/** Who may do what, beside Anna, who is the first admin. */
+const USERS = [{ name: "Ben", role: "viewer" }, { name: "Chiara", role: "admin" }];
+const TOKENS = [{ name: "Nightly export", scopes: ["read"] }, { name: "Rollout", scopes: ["admin"] }];
+
+/**
+ * Makes an admin, from when on everybody has to sign in, other users, and API tokens.
+ *
+ * @returns the admin's Cookie header
+ */
+export async function admit(url: string): Promise<string> {
+  const form = new URLSearchParams({ name: "Anna", password: PASSWORD, again: PASSWORD });
+  const made = await fetch(`${url}/setup`, {
+    method: "POST",
+    body: form,
+    headers: { origin: url },
+    redirect: "manual",
+  });
+  await made.body?.cancel();
+  const [cookie] = made.headers.get("set-cookie")!.split(";");
+  const headers = { cookie, origin: url };
+  for (const user of USERS) await send(url, "POST", "/api/users", { ...user, password: PASSWORD }, headers);
+  for (const token of TOKENS) await send(url, "POST", "/api/tokens", token, headers);
+  const { version, values } = await (await fetch(`${url}/api/thresholds`, { headers })).json();
+  const change = { values: { ...values, runningMs2: 7.4 }, message: "Ben's jogging was taken for walking" };
+  await send(url, "PUT", "/api/thresholds", change, { ...headers, "if-match": `"v${version}"` });
+  return cookie;
+}
+
 /** Readings of an activity for as long as wanted: a recording again and again. */
 class Loop {
   readonly #readings: Readings;
@@ -186,11 +215,17 @@ function post(
   });
 }
 
-async function send(url: string, method: string, path: string, body: unknown): Promise<void> {
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<void> {
   for (;;) {
     const response = await fetch(url + path, {
       method,
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
     const text = await response.text();

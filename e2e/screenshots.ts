@@ -1,13 +1,19 @@
 /**
- * `deno task screenshots`: pictures of every page, narrow and wide, light and dark, empty and full, of the real server.
+ * `deno task screenshots`: pictures of every page, narrow and wide, light and dark, empty and full, of the real server; only dead
+ * letters, which nothing but Kafka and Snowflake make, are scripted.
  *
  * @module
  */
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { createApp } from "../web/app.ts";
+import { loadAssets } from "../web/assets.ts";
+import { fakeDeadLetter, FakeServices } from "../web/testing/fake_services.ts";
 import { findChromium, launchChromium } from "./browser.ts";
+import { freePorts } from "./kafka/ports.ts";
+import { Motion } from "./motion.ts";
 import { DESK, PHONE } from "./page.ts";
 import { delay } from "./phones.ts";
-import { fillServer } from "./sample_data.ts";
+import { admit, fillServer } from "./sample_data.ts";
 import { startServer } from "./server.ts";
 
 const OUT = new URL("../data/screenshots/", import.meta.url).pathname;
@@ -23,14 +29,25 @@ const PAGES: Record<string, string> = {
   audit: "/audit",
   setup: "/setup",
   "sign-in": "/sign-in",
+  phone: "/phone",
+  trust: "/trust",
   "not-found": "/nowhere",
 };
 /** Pages that only a full server has. */
 const FULL_PAGES: Record<string, string> = {
   session: "/sessions/day-1?deviceId=pixel-8",
   "live-device": "/live/pixel-8",
+  device: "/devices/pixel-8",
+  pairing: "/devices?pair=1",
+};
+/** What whoever has not signed in is shown. */
+const OUTSIDE_PAGES: Record<string, string> = { "sign-in-wanted": "/audit?by=Anna" };
+const LETTER_PAGES: Record<string, string> = {
+  "dead-letters": "/dead-letters",
+  "dead-letter": "/dead-letters/raw_sensor_data/0/7",
 };
 const VIEWPORTS = { 390: PHONE, 1280: DESK };
+const SCHEMES = ["light", "dark"] as const;
 /** A minute of line in the live charts would take a minute: enough to see what the page is like. */
 const LIVE_MS = 25_000;
 /** Charts are drawn when their data have come. */
@@ -43,14 +60,35 @@ async function main(out: string): Promise<void> {
   if (chromium === null) Deno.exit(1);
   await Deno.mkdir(out, { recursive: true });
   const dataDir = await Deno.makeTempDir();
-  const browser = await launchChromium(chromium);
+  // The phone page works with a certificate that the browser trusts; this one takes any.
+  const browser = await launchChromium(chromium, ["--ignore-certificate-errors"]);
   try {
-    await using server = await startServer({ DATA_DIR: dataDir });
+    const [tlsPort] = freePorts(1);
+    const env = { DATA_DIR: dataDir, HOST: "127.0.0.1", TLS_PORT: String(tlsPort) };
+    await using server = await startServer(env, ["--lan"]);
     await shoot(browser, server.url, PAGES, `${out}/empty`);
+    await shootLetters(browser, `${out}/full`);
     console.log("filling the server");
     const stop = await fillServer(server.url);
+    await shootRecording(browser, server.url, `https://127.0.0.1:${tlsPort}`, `${out}/full`);
     await delay(LIVE_MS);
-    await shoot(browser, server.url, { ...PAGES, ...FULL_PAGES }, `${out}/full`);
+    const [name, value] = (await admit(server.url)).split("=");
+    const { hostname } = new URL(server.url);
+    const storageState = {
+      cookies: [{
+        name,
+        value,
+        domain: hostname,
+        path: "/",
+        expires: -1,
+        httpOnly: true,
+        secure: false,
+        sameSite: "Lax" as const,
+      }],
+      origins: [],
+    };
+    await shoot(browser, server.url, { ...PAGES, ...FULL_PAGES }, `${out}/full`, { storageState });
+    await shoot(browser, server.url, OUTSIDE_PAGES, `${out}/full`);
     await stop();
   } finally {
     await browser.close();
@@ -59,19 +97,82 @@ async function main(out: string): Promise<void> {
   console.log(`pictures are in ${out}`);
 }
 
-async function shoot(browser: Browser, url: string, pages: Record<string, string>, prefix: string) {
+async function shoot(
+  browser: Browser,
+  url: string,
+  pages: Record<string, string>,
+  prefix: string,
+  more: BrowserContextOptions = {},
+): Promise<void> {
   for (const [width, options] of Object.entries(VIEWPORTS)) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      const context = await browser.newContext({ ...options, colorScheme });
+    for (const colorScheme of SCHEMES) {
+      const context = await browser.newContext({ ...options, ...more, colorScheme });
       const page = await context.newPage();
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(url + path);
         await delay(SETTLE_MS);
-        const file = `${prefix}-${name}-${width}-${colorScheme}.png`;
-        await page.screenshot({ path: file, fullPage: true });
-        console.log(file);
+        await picture(page, `${prefix}-${name}-${width}-${colorScheme}.png`);
       }
       await context.close();
     }
   }
+}
+
+async function picture(page: Page, path: string): Promise<void> {
+  await page.screenshot({ path, fullPage: true });
+  console.log(path);
+}
+
+/** A phone that has scanned its code, and walks. */
+async function shootRecording(browser: Browser, url: string, secure: string, prefix: string): Promise<void> {
+  const paired = await fetch(`${url}/api/devices/emma/pairing`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "Emma's phone" }),
+  });
+  const { pages: [{ url: scanned }] } = await paired.json();
+  const context = await browser.newContext({ ...PHONE, ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  const motion = await Motion.of(page);
+  await motion.play("walking");
+  await page.goto(`${secure}/phone${new URL(scanned).hash}`);
+  const start = page.getByRole("button", { name: "Start" });
+  await start.waitFor();
+  await inEveryLook(page, `${prefix}-phone-ready`);
+  await start.click();
+  await page.locator(".own strong", { hasText: "walking" }).waitFor();
+  await inEveryLook(page, `${prefix}-phone-recording`);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await start.waitFor();
+  await motion.stop();
+  await context.close();
+}
+
+/** What cannot be opened four times. */
+async function inEveryLook(page: Page, prefix: string): Promise<void> {
+  for (const [width, { viewport }] of Object.entries(VIEWPORTS)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await delay(SETTLE_MS);
+      await picture(page, `${prefix}-${width}-${colorScheme}.png`);
+    }
+  }
+}
+
+async function shootLetters(browser: Browser, prefix: string): Promise<void> {
+  const services = new FakeServices();
+  services.letters = [
+    ...Array.from({ length: 12 }, (_, i) => fakeDeadLetter(18 - i)),
+    fakeDeadLetter(3, { reason: "Snowflake: no such column", isRefused: true }),
+  ];
+  services.health = { ...services.health, deadLetters: services.letters.length };
+  const app = await createApp(services, { assets: await loadAssets() });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
+  );
+  await shoot(browser, `http://127.0.0.1:${server.addr.port}`, LETTER_PAGES, `${prefix}-scripted`);
+  services.dropConnections();
+  await server.shutdown();
 }

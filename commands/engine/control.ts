@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { loadStreamSettings } from "../../control/device_settings.ts";
-import { loadThresholds } from "../../control/thresholds.ts";
-import type { Log } from "../../log/port.ts";
+import { StreamSettings } from "../../control/device_settings.ts";
+import { type ControlLog, follow } from "../../control/follow.ts";
+import { ThresholdsRegistry } from "../../control/thresholds.ts";
 import type { ControlEvent } from "../../log/records.ts";
 import type { StreamSource } from "../../stream/stream_setting.ts";
 import { DEFAULT_THRESHOLDS, type ThresholdsSource } from "../../stream/thresholds.ts";
@@ -28,17 +28,11 @@ export const AS_SHIPPED: Control = {
  * @throws Error when one that is there cannot be read
  */
 export async function followControl(
-  log: Pick<Log, "appendControl" | "tailControl">,
+  log: ControlLog,
   onFatal: (error: Error) => void,
 ): Promise<Control> {
-  const guarded: typeof log = {
-    appendControl: (event) => log.appendControl(event),
-    tailControl: (listener) => followEvents(log, listener, onFatal),
-  };
-  const [thresholds, streams] = await Promise.all([
-    loadThresholds(guarded, Date.now),
-    loadStreamSettings(guarded),
-  ]);
+  const thresholds = new ThresholdsRegistry(log, Date.now), streams = new StreamSettings();
+  await follow({ tailControl: (listener) => followEvents(log, listener, onFatal) }, thresholds, streams);
   return { thresholds, streams };
 }
 
@@ -49,7 +43,7 @@ export async function followControl(
  * @throws Error when it throws at one that is there
  */
 export async function followEvents(
-  log: Pick<Log, "tailControl">,
+  log: Pick<ControlLog, "tailControl">,
   listener: (event: ControlEvent) => void,
   onFatal: (error: Error) => void,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ControlLog, loadDevices } from "../../../control/devices.ts";
+import { DeviceRegistry } from "../../../control/devices.ts";
+import { type ControlLog, follow } from "../../../control/follow.ts";
 import type { ControlEvent } from "../../../log/records.ts";
 import { createApp } from "../../../web/app.ts";
 import { NO_ASSETS } from "../../../web/assets.ts";
@@ -31,7 +32,7 @@ async function setup() {
       return Promise.resolve();
     },
   };
-  const devices = await loadDevices(log, () => 1_764_000_000_000);
+  const [devices] = await follow(log, new DeviceRegistry(log, () => 1_764_000_000_000));
   const services = Object.assign(new FakeServices(), { devices });
   const app = await createApp(services, { assets: NO_ASSETS, routes: ROUTES });
   const call = async (method: string, path: string, body?: unknown) => {
