@@ -96,11 +96,16 @@ const WORDS: [ControlEvent, string][] = [
     event("thresholds.changed", { deviceId: "p", values: {}, message: "brisk", restoredFrom: 3 }, {
       version: 8,
     }),
-    "changed the thresholds of device “p”, as in version 3, version 8: brisk",
+    "changed the thresholds of device “p”, as in version 3, version 9: brisk",
   ],
   [
     event("thresholds.changed", { deviceId: "p", values: null, message: "" }, { version: 9 }),
-    "removed the thresholds of device “p”, version 9",
+    "removed the thresholds of device “p”, version 10",
+  ],
+  [event("session.renamed", { name: "Run" }, { entity: "session:p\nr" }), "named session “p / r” “Run”"],
+  [
+    event("session.noted", { name: "Run", note: "rain" }, { entity: "session:p\nr" }),
+    "changed the note of session “p / r” to “rain”",
   ],
   [event("session.deleted", {}, { entity: "session:pixel\nrun-1" }), "deleted session “pixel / run-1”"],
   [event("pairing.used", { deviceId: "p" }, { entity: "pairing:hash" }), "paired phone “p”"],

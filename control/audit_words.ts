@@ -4,6 +4,7 @@
  * @module
  */
 import type { ControlEvent } from "../log/records.ts";
+import { FIRST_VERSION } from "./thresholds.ts";
 
 type Data = ControlEvent["data"];
 /** @param id what follows the entity's colon, quoted */
@@ -26,8 +27,9 @@ const WORDS: Record<string, Words> = {
     (values === null ? "removed the thresholds" : "changed the thresholds") +
     (typeof deviceId === "string" ? ` of device ${quoted(deviceId)}` : "") +
     (typeof restoredFrom === "number" ? `, as in version ${restoredFrom}` : "") +
-    `, version ${version}` + (message ? `: ${part(message)}` : ""),
-  "session.renamed": (id, { name }) => `named session ${id} ${quoted(name)}, or changed its note`,
+    `, version ${version + FIRST_VERSION}` + (message ? `: ${part(message)}` : ""),
+  "session.renamed": (id, { name }) => `named session ${id} ${quoted(name)}`,
+  "session.noted": (id, { note }) => `changed the note of session ${id} to ${quoted(note)}`,
   "session.labelled": (id) => `labelled session ${id}`,
   "session.deleted": (id) => `deleted session ${id}`,
   "session.restored": (id) => `brought session ${id} back`,

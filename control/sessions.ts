@@ -21,7 +21,7 @@ export const MAX_LABELS = 1000;
 export const MAX_RECLASSIFIED_WINDOWS = 604_800;
 
 interface Change {
-  type: `session.${"renamed" | "labelled" | "deleted" | "restored" | "reclassified"}`;
+  type: `session.${"renamed" | "noted" | "labelled" | "deleted" | "restored" | "reclassified"}`;
   state: SessionState;
 }
 
@@ -59,8 +59,8 @@ export class SessionRegistry implements SessionAdmin, Folded {
   ): Promise<void> {
     await this.#change(id, by, (state) => {
       const next = { ...state, ...change };
-      const isSame = next.name === state.name && next.note === state.note;
-      return isSame ? null : { type: "session.renamed", state: next };
+      if (next.name !== state.name) return { type: "session.renamed", state: next };
+      return next.note === state.note ? null : { type: "session.noted", state: next };
     });
   }
 

@@ -42,7 +42,7 @@ Deno.test("every change is an event with the whole state, who and when, in the s
   const common = { entity: sessionEntity(ID), atMs: NOW_MS };
   assert.deepEqual(log.events, [
     { ...common, version: 1, type: "session.renamed", by: "Anna", data: state },
-    { ...common, version: 2, type: "session.renamed", by: "Ben", data: { ...state, note: "rain" } },
+    { ...common, version: 2, type: "session.noted", by: "Ben", data: { ...state, note: "rain" } },
     {
       ...common,
       version: 3,

@@ -34,7 +34,7 @@ const MAX_OVERRIDES = 1000;
 /** About 4 MB; ten changes a day for years. Older ones stay in the log. */
 const MAX_HISTORY = 10_000;
 /** The program's own: no event has it. */
-const FIRST_VERSION = 1;
+export const FIRST_VERSION = 1;
 
 const CHANGE = z.object({
   deviceId: z.string().nullable(),

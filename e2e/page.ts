@@ -62,6 +62,7 @@ export function pageTest(
       });
       await page.goto(`http://127.0.0.1:${server.addr.port}${path}`);
       await page.locator(ready).waitFor();
+      if (context.javaScriptEnabled !== false) await whenBooted(page);
       await run({ page, services });
       assert.equal(errors.length, expectedErrors.length, errors.join("\n"));
       expectedErrors.forEach((expected, i) => assert.match(errors[i], expected));
@@ -87,6 +88,11 @@ function closeBrowserAtTheEnd(): void {
   Deno.test.afterAll(async () => await (await browser)?.close());
 }
 let willClose = false;
+
+/** Waits until the page's islands answer: what the server rendered is there before. */
+export async function whenBooted(page: Page): Promise<void> {
+  await page.locator("[data-island]:not([data-booted])").first().waitFor({ state: "detached" });
+}
 
 /** Pixels by which the page is wider than the window. */
 export const sidewaysScroll = (page: Page): Promise<number> =>

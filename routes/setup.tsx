@@ -18,6 +18,7 @@ type SetupData = { state: "taken" } | { state: "linkNeeded"; hasCode: boolean } 
 
 export const handler = handlers<SetupData>({
   GET: (ctx) => {
+    if (ctx.services.users.hasAdmin() && ctx.who !== null) return seeOther("/account");
     const code = ctx.url.searchParams.get("code") ?? "";
     return barrier(ctx, code) ?? { data: { state: "form", code, name: "", errors: {} } };
   },

@@ -16,6 +16,8 @@ if (data) {
     const { name, props } = islands[Number(root.dataset.island)];
     const module: { default: ComponentType<Record<string, unknown>> } = await import(urls[name]);
     hydrate(h(module.default, props), root);
+    // Until then a press on one of its buttons does nothing; tests wait for it.
+    root.dataset.booted = "";
   }
 }
 startShortcuts();
