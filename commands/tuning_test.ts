@@ -56,7 +56,7 @@ class Sessions implements Pick<Store, "sessions" | "session" | "activity"> {
 
   session(sessionId: string, deviceId?: string) {
     const found = this.#of(sessionId, deviceId);
-    return Promise.resolve(found ? { ...found.summary, segments: [] } : null);
+    return Promise.resolve(found ? { ...found.summary, segments: [], counts: null } : null);
   }
 
   activity({ sessionId, deviceId, limit, cursor }: Parameters<Store["activity"]>[0]) {

@@ -205,6 +205,10 @@ engineTest(
     assert.match((await healthOf(url, "set-back")).words, /Its readings are \d\smin old .* clock is behind/);
     await allEnded(url, ["set-back-run", "set-back-run~2"]);
     for (const [sessionId, sent] of [["set-back-run", before], ["set-back-run~2", after]] as const) {
+      const { counts } = await getJson(`${url}/api/sessions/${encodeURIComponent(sessionId)}`);
+      const readings = sent.reduce((sum, { sensorReadings }) => sum + sensorReadings.length, 0);
+      // Of an earlier run of the clock, the stream keeps no counts.
+      assert.deepEqual(counts, sent === after ? { readings, late: 0, duplicates: 0 } : null);
       const windows = (await windowsOf(url, sessionId)).map(windowOf);
       assertWhole(windows);
       assert.deepEqual(windows, undisturbed(sent));

@@ -4,12 +4,13 @@
  * @module
  */
 import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../log/port.ts";
-import { activityMessageId, type ActivityRecord, type ReadingBatch } from "../log/records.ts";
-import { numberOf, runSessionId } from "./runs.ts";
-import { SessionTable, type WindowResult } from "./session_table.ts";
+import { activityMessageId, type ActivityRecord, type ReadingBatch, sessionKey } from "../log/records.ts";
+import { numberOf, runSessionId, runsNamed } from "./runs.ts";
+import { readSaved, SessionTable, type WindowResult } from "./session_table.ts";
 import type { WindowSettings } from "./settings.ts";
 import type { StreamSource } from "./stream_setting.ts";
 import { DEFAULT_THRESHOLDS, type ThresholdsSource } from "./thresholds.ts";
+import type { Counters } from "./window.ts";
 
 /** A session began or ended on this process: news for viewers, not a record. */
 export interface SessionEvent {
@@ -97,6 +98,26 @@ export class Processor implements PartitionTask {
       duplicates += counters.duplicates;
     }
     return { openSessions: this.#open.size, late, duplicates };
+  }
+
+  /**
+   * What became of a session's readings so far, also when it has ended.
+   *
+   * @returns null when this partition does not know it, or knows only a later run of its clock
+   */
+  countersOf(deviceId: string, sessionId: string): Counters | null {
+    for (const { givenId, run } of runsNamed(sessionId)) {
+      const known = this.#known(sessionKey(deviceId, givenId));
+      if (known?.run === run) return known.counters;
+    }
+    return null;
+  }
+
+  #known(key: string): { run: number; counters: Counters } | null {
+    const open = this.#open.get(key);
+    if (open) return { run: this.#table.runs.of(open.slot), counters: this.#table.counters(open.slot) };
+    const state = this.#closed.get(key) ?? this.#context.state(key);
+    return state && readSaved(state.subarray(OFFSET_BYTES));
   }
 
   process(key: string, batch: ReadingBatch, offset: number): void {

@@ -302,6 +302,32 @@ Deno.test("a clock that is set back goes on as a session of its own: no reading 
   ]);
 });
 
+Deno.test("countersOf() tells a session's readings, also when it has ended or another process took it over", () => {
+  const partition = new Partition(), batches = walk(20);
+  const late = { ...batches[0], messageId: "late" };
+  partition.process(...batches, batches[19], late);
+  const counters = { readings: 1000, late: 50, duplicates: 50, clipped: 0 };
+  const told = () => {
+    const { clipped: _, ...counts } = partition.processor.countersOf("phone-1", "run-1")!;
+    return { ...counts, clipped: 0 };
+  };
+  assert.deepEqual(told(), counters);
+  partition.processor.tick(START_MS + 20_000 + sessionIdleMs);
+  assert.deepEqual(told(), counters, "before its state is committed");
+  partition.commit();
+  partition.start();
+  assert.deepEqual(told(), counters);
+  assert.equal(partition.processor.countersOf("phone-1", "run-2"), null);
+  assert.equal(partition.processor.countersOf("phone-2", "run-1"), null);
+});
+
+Deno.test("countersOf() tells apart the runs of a clock, as far as they are known", () => {
+  const partition = new Partition();
+  partition.process(...setBack(walk(30), 12, 60_000), ...walk(5, { sessionId: "odd~2" }));
+  const readings = (id: string) => partition.processor.countersOf("phone-1", id)?.readings;
+  assert.deepEqual(["run-1", "run-1~2", "run-1~3", "odd~2"].map(readings), [undefined, 900, undefined, 250]);
+});
+
 Deno.test("a clock may be set back again, and while the phone was away", () => {
   const partition = new Partition(), batches = setBack(setBack(walk(40), 10, 60_000), 20, 60_000);
   partition.process(...batches.slice(0, 30));

@@ -52,14 +52,21 @@ export function runSessionId(sessionId: string, run: number): string {
   return (cut.isWellFormed() ? cut : cut.slice(0, -1)) + suffix;
 }
 
+/** The session and run that windows stored under an id may be of: phones may give ids that look like a later run's. */
+export function runsNamed(sessionId: string): { givenId: string; run: number }[] {
+  const [, givenId, place] = /^(.+)~([1-9]\d*)$/.exec(sessionId) ?? [];
+  const asGiven = { givenId: sessionId, run: 0 };
+  return place === undefined || place === "1" ? [asGiven] : [{ givenId, run: Number(place) - 1 }, asGiven];
+}
+
 /**
  * The id of the run before, by what ids look like: whether there is one, only a look tells.
  *
  * @returns null when it is none of a later run
  */
 export function sessionIdBefore(sessionId: string): string | null {
-  const [, givenId, place] = /^(.+)~([1-9]\d*)$/.exec(sessionId) ?? [];
-  return place === undefined || place === "1" ? null : runSessionId(givenId, Number(place) - 2);
+  const [{ givenId, run }] = runsNamed(sessionId);
+  return run === 0 ? null : runSessionId(givenId, run - 1);
 }
 
 /** The runs of the sessions in a table. */

@@ -190,13 +190,7 @@ export class SessionTable {
 
   /** @returns What became of the readings of the session's run. */
   counters(slot: number): Counters {
-    const { u32 } = this.#rows, base = slot * this.stateBytes;
-    return {
-      readings: u32[(base + PREFIX.readingsU32) / 4],
-      late: u32[(base + PREFIX.lateU32) / 4],
-      duplicates: u32[(base + PREFIX.duplicatesU32) / 4],
-      clipped: u32[(base + PREFIX.clippedU32) / 4],
-    };
+    return countersAt(this.#rows.u32, slot * this.stateBytes / 4);
   }
 
   /** @returns What the session's stream is taken for, and why. */
@@ -406,3 +400,23 @@ export class SessionTable {
     u8[base + PREFIX.activityU8] = ACTIVITIES.indexOf("unknown");
   }
 }
+
+/**
+ * What a saved state says without being restored.
+ *
+ * @param state From {@link SessionTable.save} or {@link SessionTable.saveClosed}.
+ */
+export function readSaved(state: Uint8Array): { run: number; counters: Counters } {
+  const prefix = new Uint8Array(PREFIX.bytes);
+  prefix.set(state.subarray(0, PREFIX.bytes));
+  const u32 = new Uint32Array(prefix.buffer);
+  const hasRun = prefixBytes(u32[PREFIX.versionU32 / 4]) === PREFIX.bytes;
+  return { run: hasRun ? u32[PREFIX.runU32 / 4] : 0, counters: countersAt(u32, 0) };
+}
+
+const countersAt = (u32: Uint32Array, base: number): Counters => ({
+  readings: u32[base + PREFIX.readingsU32 / 4],
+  late: u32[base + PREFIX.lateU32 / 4],
+  duplicates: u32[base + PREFIX.duplicatesU32 / 4],
+  clipped: u32[base + PREFIX.clippedU32 / 4],
+});

@@ -11,7 +11,7 @@ export type WindowResult = Omit<ActivityRecord, "messageId" | "sessionId" | "dev
 /** Receives windows in order of their end. It must not call the table: a batch is still on its way in. */
 export type Emit = (window: WindowResult) => void;
 
-/** What the device page shows of a session; counted since the session began. */
+/** What became of a session's readings; counted since its clock's run began. */
 export interface Counters {
   /** Readings that went into a window. */
   readings: number;

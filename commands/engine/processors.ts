@@ -4,6 +4,7 @@
  * @module
  */
 import type { Log } from "../../log/port.ts";
+import type { ReadingCounts } from "../../sinks/sqlite/answers.ts";
 import { Processor, type SessionEvent } from "../../stream/processor.ts";
 import type { WindowSettings } from "../../stream/settings.ts";
 import type { Control } from "./control.ts";
@@ -59,6 +60,18 @@ export class Processors {
       duplicates += figures.duplicates;
     }
     return { openSessions, late, duplicates };
+  }
+
+  /** See `Processor.countersOf`; null also when another process has the session's partition. */
+  countersOf(deviceId: string, sessionId: string): ReadingCounts | null {
+    for (const processor of this.#running) {
+      const counters = processor.countersOf(deviceId, sessionId);
+      if (counters) {
+        const { readings, late, duplicates } = counters;
+        return { readings, late, duplicates };
+      }
+    }
+    return null;
   }
 
   #close(processor: Processor): void {

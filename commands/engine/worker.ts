@@ -9,7 +9,7 @@ import { EmbeddedLog } from "../../log/embedded/log.ts";
 import type { LetterPlace, Log } from "../../log/port.ts";
 import type { ActivityRecord, ControlEvent } from "../../log/records.ts";
 import { Unavailable } from "../../log/unavailable.ts";
-import type { ActivityFilter, LiveFilter, SessionFilter } from "../../sinks/sqlite/answers.ts";
+import type { ActivityFilter, LiveFilter, SessionDetail, SessionFilter } from "../../sinks/sqlite/answers.ts";
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
 import type { SessionEvent } from "../../stream/processor.ts";
 import { formatPosition, LiveChannels, type LiveQuery } from "../../web/live_channels.ts";
@@ -175,7 +175,7 @@ class EngineHost {
       case "sessions":
         return queries.sessions(args[0] as SessionFilter);
       case "session":
-        return queries.session(args[0] as string, args[1] as string | undefined);
+        return this.#session(...args as Calls["session"]);
       case "series":
         return queries.series(...args as Calls["series"]);
       case "activity":
@@ -203,6 +203,12 @@ class EngineHost {
       case "close":
         return await this.#close();
     }
+  }
+
+  #session(sessionId: string, deviceId: string | undefined): SessionDetail | null {
+    const session = this.#readModel.queries.session(sessionId, deviceId);
+    return session &&
+      { ...session, counts: this.#processors.countersOf(session.deviceId, session.sessionId) };
   }
 
   /** In one step, so that no frame is lost between what was missed and the channel's. */

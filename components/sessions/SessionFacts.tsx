@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { ReadingCounts } from "../../web/services.ts";
 import type { SessionModel } from "../../islands/sessions/model.ts";
 import { pagePath } from "../../islands/sessions/api.ts";
 import { Time } from "../Time.tsx";
@@ -23,7 +24,7 @@ interface SessionFactsProps {
 
 /** The session in figures. */
 export function SessionFacts({ model, deviceName, versions, idBefore, onReclassify }: SessionFactsProps) {
-  const { deviceId, startedAt, endedAt, windows, gaps, totals, current, live } = model.session.value;
+  const { deviceId, startedAt, endedAt, windows, gaps, totals, counts, current, live } = model.session.value;
   const lengthMs = (endedAt ?? 0) - (startedAt ?? 0);
   const coveredMs = Object.values(totals).reduce((sum, ms) => sum + ms, 0);
   return (
@@ -52,6 +53,7 @@ export function SessionFacts({ model, deviceName, versions, idBefore, onReclassi
             <Fact name="windows">{windows.toLocaleString("en")}</Fact>
             <Fact name="time with results">{`${floorPercent(coveredMs, lengthMs)}\u00a0%`}</Fact>
             <Fact name="gaps">{gaps === 0 ? "none" : `${gaps}, ${formatSpan(lengthMs - coveredMs)}`}</Fact>
+            {counts && <Counts {...counts} />}
           </>
         )}
         {versions && current && (
@@ -64,6 +66,20 @@ export function SessionFacts({ model, deviceName, versions, idBefore, onReclassi
         )}
       </dl>
     </section>
+  );
+}
+
+/** Readings that are in no window: too late for it, or there already. */
+function Counts({ readings, late, duplicates }: ReadingCounts) {
+  const all = readings + late + duplicates;
+  const share = (part: number) =>
+    part === 0 ? "none" : `${part.toLocaleString("en")}, ${formatShare(part / all)} of all`;
+  return (
+    <>
+      <Fact name="readings">{all.toLocaleString("en")}</Fact>
+      <Fact name="came too late">{share(late)}</Fact>
+      <Fact name="came twice">{share(duplicates)}</Fact>
+    </>
   );
 }
 
@@ -91,6 +107,9 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
     </div>
   );
 }
+
+/** For example "12 %"; what is not nothing is at least "under 1 %". */
+const formatShare = (share: number) => share < 0.01 ? "under 1\u00a0%" : `${Math.floor(share * 100)}\u00a0%`;
 
 /** 100 only when there is nothing missing. */
 const floorPercent = (part: number, whole: number) => Math.floor(Math.min(1, part / whole) * 100);

@@ -21,6 +21,7 @@ function session(endedAt: number | null, more: Partial<SessionDetail> = {}): Ses
     labels: [],
     strip: [],
     segments: [],
+    counts: null,
     ...more,
   };
 }

@@ -105,7 +105,7 @@ Deno.test("a cursor that is not the store's is a 400 on every paged route", asyn
 
 Deno.test("GET /api/sessions/{sessionId} gives the session, of one device when asked, else a 404 that says where to look", async () => {
   const { recent: _, ...found } = fakeSession("phone-1", END_MS, [["walking", 3]]);
-  const detail = { ...found, segments: [] };
+  const detail = { ...found, segments: [], counts: null };
   const { app, asked } = await appWith({ session: (id) => Promise.resolve(id === "a b" ? detail : null) });
   assert.deepEqual(await (await app.request("/api/sessions/a%20b?deviceId=phone-1")).json(), detail);
   const missing = await app.request("/api/sessions/other");

@@ -93,6 +93,25 @@ Deno.test("a session that changes often begins with its first segments", async (
   assert.match(html, /The first 200 of 500: zoom in for the others/);
 });
 
+Deno.test("a session's page tells what became of its readings, where that is known", async () => {
+  const counted = (counts: FakeServices["recorded"]["counts"]) => async (services: FakeServices) => {
+    await add(1)(services);
+    services.recorded.counts = counts;
+  };
+  const text = async (counts: FakeServices["recorded"]["counts"]) =>
+    (await get("/sessions/s0", counted(counts))).html.replaceAll(/<[^>]+>/g, "|");
+  const told = await text({ readings: 8800, late: 1200, duplicates: 3 });
+  assert.match(
+    told,
+    /readings\|+10,003\|+came too late\|+1,200, 11\u00a0% of all\|+came twice\|+3, under 1\u00a0% of all/,
+  );
+  assert.match(
+    await text({ readings: 9, late: 0, duplicates: 0 }),
+    /came too late\|+none\|+came twice\|+none/,
+  );
+  assert.doesNotMatch(await text(null), /came too late/);
+});
+
 Deno.test("a session that began when the phone's clock was set back leads to the one before, if that is still there", async () => {
   const add = (...ids: string[]) => async ({ recorded }: FakeServices) => {
     const startMs = 1_767_225_600_000;

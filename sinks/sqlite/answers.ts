@@ -46,8 +46,24 @@ export interface Segment {
   magnitude: number;
 }
 
-export interface SessionDetail extends SessionSummary {
+/** What became of a session's readings. */
+export interface ReadingCounts {
+  /** They went into windows. */
+  readings: number;
+  /** They came after their windows were closed. */
+  late: number;
+  /** Their time was taken: most came twice. */
+  duplicates: number;
+}
+
+/** What the read model knows of a session. */
+export interface StoredSession extends SessionSummary {
   segments: Segment[];
+}
+
+export interface SessionDetail extends StoredSession {
+  /** null where another process classifies the session, or after it was forgotten (MAX_PAST_MS). */
+  counts: ReadingCounts | null;
 }
 
 /** A live session with its recent windows, oldest first: what the Live page draws. */

@@ -14,9 +14,9 @@ import type {
   Page,
   RecentWindow,
   Series,
-  SessionDetail,
   SessionFilter,
   SessionSummary,
+  StoredSession,
 } from "./answers.ts";
 import { SeriesReader } from "./series.ts";
 import { toSegment } from "./session_figures.ts";
@@ -82,7 +82,7 @@ export class Queries {
   }
 
   /** The newest session of that id. */
-  session(sessionId: string, deviceId?: string): SessionDetail | null {
+  session(sessionId: string, deviceId?: string): StoredSession | null {
     const row = this.#row(sessionId, deviceId);
     if (!row) return this.#waiting(sessionId, deviceId);
     const rows = this.#segments.all(row.id, MAX_SEGMENTS) as unknown as SegmentRow[];
@@ -168,7 +168,7 @@ export class Queries {
   }
 
   /** A session that is heard from but has no window yet. */
-  #waiting(sessionId: string, deviceId?: string): SessionDetail | null {
+  #waiting(sessionId: string, deviceId?: string): StoredSession | null {
     for (const view of this.#memory.fresh.values()) {
       if (view.sessionId !== sessionId || (deviceId && view.deviceId !== deviceId)) continue;
       if (view.state.deletedAtMs !== null) continue;

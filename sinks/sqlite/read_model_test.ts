@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { SessionState } from "../../control/session_state.ts";
 import { ACTIVITIES } from "../../log/records.ts";
 import { DEFAULT_THRESHOLDS, valuesOf } from "../../stream/thresholds.ts";
-import type { SessionDetail } from "./answers.ts";
+import type { StoredSession } from "./answers.ts";
 import { DatabaseSync } from "node:sqlite";
 import { ModelHarness, SILENT_MS, START_MS, windowOf } from "./testing/model_harness.ts";
 
@@ -31,7 +31,7 @@ function answers({ model }: ModelHarness) {
   };
 }
 
-function timeless(detail: SessionDetail) {
+function timeless(detail: StoredSession) {
   const { receivedAt: _, live: __, ...rest } = detail;
   return rest;
 }

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { textId as id, timestamp } from "../../ingest/schema.ts";
 import { type Label, LABEL_ACTIVITIES, LABEL_SOURCES } from "../../log/records.ts";
-import type { LiveSession, Series, SessionDetail, SessionSummary } from "../services.ts";
+import type { LiveSession, ReadingCounts, Series, SessionDetail, SessionSummary } from "../services.ts";
 import {
   activity,
   activityRecord,
@@ -138,8 +138,17 @@ const segment = z.object({
   windows: count,
   magnitude: z.number().meta({ description: "m/s²" }),
 });
+const readingCounts = z.object({
+  readings: count.meta({ description: "They went into windows" }),
+  late: count.meta({ description: "They came after their windows were closed" }),
+  duplicates: count.meta({ description: "Their time was taken: most came twice" }),
+}) satisfies z.ZodType<ReadingCounts>;
 export const sessionDetail = sessionSummary.extend({
   segments: z.array(segment),
+  counts: readingCounts.nullable().meta({
+    description:
+      "What became of its readings; null where another process classifies it, or after it was forgotten",
+  }),
 }) satisfies z.ZodType<SessionDetail>;
 
 export const liveSession = sessionSummary.extend({

@@ -10,7 +10,7 @@ import type { Activity, ActivityRecord, LabelActivity } from "../../log/records.
 import { windowRecord } from "../../log/testing/windows.ts";
 import { ReadModel } from "../../sinks/sqlite/read_model.ts";
 import { DEFAULT_THRESHOLDS } from "../../stream/thresholds.ts";
-import type { SessionAdmin, Store } from "../services.ts";
+import type { ReadingCounts, SessionAdmin, Store } from "../services.ts";
 
 const SLIDE_MS = 1000;
 const IDLE_MS = 30_000;
@@ -67,6 +67,8 @@ export class FakeSessions {
   readonly #model: ReadModel;
   /** Sessions that were added. */
   count = 0;
+  /** What became of each session's readings. */
+  counts: ReadingCounts | null = { readings: 1234, late: 0, duplicates: 0 };
 
   /** @param now the wall clock, ms since the Unix epoch */
   constructor(log: MemoryControlLog, now: () => number) {
@@ -83,7 +85,10 @@ export class FakeSessions {
     model.catchingUp = true;
     this.store = {
       sessions: (filter) => Promise.try(() => model.queries.sessions(filter)),
-      session: (...args) => Promise.try(() => model.queries.session(...args)),
+      session: (...args) =>
+        Promise.try(() => model.queries.session(...args)).then((found) =>
+          found && { ...found, counts: this.counts }
+        ),
       series: (...args) => Promise.try(() => model.queries.series(...args)),
       activity: (filter) => Promise.try(() => model.queries.activity(filter)),
     };
