@@ -5,12 +5,27 @@
  */
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import {
+  ACCOUNT,
+  addressesOf,
+  brokersOf,
+  HOST_NAME,
+  IDENTIFIER,
+  integer,
+  isAddress,
+  isBroker,
+  isLoopback,
+  isMqttUrl,
+  isOriginOrEmpty,
+  isSnowflakeUrl,
+  isTopicFilter,
+  setting,
+  type SettingInfo,
+} from "./config/forms.ts";
+import { type Environment, unknownNames } from "./config/names.ts";
 import type { KafkaSettings } from "./log/kafka/settings.ts";
 import type { MqttSettings } from "./ingest/mqtt/settings.ts";
 import type { SnowflakeSettings } from "./sinks/snowflake/settings.ts";
-
-/** Names and values as the operating system or a `.env` file gives them. An empty value counts as not set. */
-export type Environment = Record<string, string | undefined>;
 
 /** The settings, checked. Built by {@linkcode loadSettings}. */
 export interface Settings {
@@ -44,58 +59,19 @@ export interface Settings {
   snowflake: SnowflakeSettings | null;
 }
 
-/** What people are told about one setting. */
-export interface SettingInfo {
-  description: string;
-  /** The end of the sentence "expected …". */
-  expected: string;
-  example: string;
-  /** Secret values are never printed. */
-  secret: boolean;
-}
-
 const DAY_MS = 86_400_000;
 /** A session keeps one pane per slide of a window, so this bounds its memory. */
 const MAX_PANES = 60;
 
-/** Of a filter; MQTT allows 65,535 bytes, which nobody types. */
-const MAX_TOPIC_LENGTH = 1000;
 /** Kafka's topic names have at most 249 characters; the rest of ours fits into what this leaves. */
 const MAX_PREFIX_LENGTH = 200;
 /** Kafka's own bounds of a session timeout (`group.min.session.timeout.ms` and `.max.`) are 6 s and 30 min; tests lower the first. */
 const SESSION_TIMEOUT_MS = { min: 1000, max: 1_800_000, standard: 6000 };
 
-/** `ORGANISATION-ACCOUNT`, or the older locator with its region, such as `xy12345.eu-central-1`. */
-const ACCOUNT = /^([a-z0-9]+([._-][a-z0-9]+)*)?$/i;
-/** A name as Snowflake takes it without quotes. */
-const IDENTIFIER = /^[a-z_][a-z0-9_$]*$/i;
 /** Past this the records that wait, as text, take more memory than a small machine can spare, bytes. */
 const MAX_BUFFER_BYTES = 2 ** 28;
 /** The connector's own least flush time, s: Snowflake is no place for single records. */
 const FLUSH_TIME_S = { min: 10, max: 86_400, standard: 600 };
-
-/** Names and IPv4 addresses: kafkajs takes what follows the first colon for the port. */
-const BROKER = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?:[1-9]\d{0,4}$/i;
-const HOST_NAME = /^(\[?[0-9a-f:]*:[0-9a-f:.]*\]?|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/i;
-
-function setting<T extends string>(
-  type: z.ZodType<T, string>,
-  standard: string,
-  info: Omit<SettingInfo, "secret"> & { secret?: boolean },
-) {
-  return type.prefault(standard).meta({ secret: false, ...info });
-}
-
-function integer(min: number, max: number, standard: number, description: string) {
-  const info: SettingInfo = {
-    description,
-    expected: `a whole number from ${min} to ${max}`,
-    example: String(standard),
-    secret: false,
-  };
-  return z.string().regex(/^\d{1,15}$/).transform(Number).pipe(z.number().min(min).max(max))
-    .prefault(String(standard)).meta({ ...info });
-}
 
 /** The one description of every setting, in the order they are printed. */
 const SCHEMA = z.object({
@@ -263,41 +239,12 @@ type Name = keyof typeof SCHEMA.shape;
 export const SETTING_NAMES = Object.keys(SCHEMA.shape) as Name[];
 const DEFAULTS = SCHEMA.parse({});
 
-/**
- * An environment variable with such a start is meant for us, so a wrong rest is a mistake worth stopping for.
- */
-const OUR_PREFIXES = [
-  "WINDOW_",
-  "SLIDE_",
-  "LATENESS_",
-  "SESSION_",
-  "RETENTION_",
-  "INGEST_",
-  "MAX_PAST_",
-  "KAFKA_",
-  "SNOWFLAKE_",
-  "MQTT_",
-];
-/**
- * What others set for every program: desktops (X11 session management), Kafka's own scripts (KAFKA_HEAP_OPTS), Kubernetes
- * where a service is called kafka or mqtt (KAFKA_PORT_9092_TCP), and Snowflake's command line and drivers.
- */
-const FOREIGN = new RegExp(
-  "^(SESSION_MANAGER|KAFKA_(HOME|(\\w+_)?OPTS|PORT(_\\w+)?|SERVICE_\\w+)|MQTT_(PORT(_\\w+)?|SERVICE_\\w+)|" +
-    "SNOWFLAKE_(HOME|CONNECTIONS_\\w+|DEFAULT_CONNECTION_NAME|DISABLE_\\w+))$",
-);
-
 /** Says which settings are wrong, what they were and what they should be. */
 export class SettingsError extends Error {
   override name = "SettingsError";
   constructor(readonly problems: string[]) {
     super(`${problems.length === 1 ? "a setting is" : "settings are"} wrong:\n  ${problems.join("\n  ")}`);
   }
-}
-
-/** Whether an address is reachable from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** What is known about one setting. */
@@ -323,7 +270,7 @@ export function describeSetting(name: Name): SettingInfo {
  * ```
  */
 export function loadSettings(env: Environment, dotEnv: Environment = {}): Settings {
-  const problems = unknownNames(env, dotEnv);
+  const problems = unknownNames(SETTING_NAMES, env, dotEnv);
   const parsed = SCHEMA.safeParse(givenSettings(env, dotEnv));
   if (!parsed.success) {
     const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0] as Name));
@@ -363,12 +310,6 @@ export function loadSettings(env: Environment, dotEnv: Environment = {}): Settin
 }
 
 type Values = z.output<typeof SCHEMA>;
-
-const brokersOf = (list: string) => list.split(",").map((broker) => broker.trim());
-
-function isBroker(text: string): boolean {
-  return BROKER.test(text) && Number(text.slice(text.indexOf(":") + 1)) <= 65_535;
-}
 
 /** Complains of settings that mean nothing without another one. */
 function withoutMain(v: Values, prefix: string, main: Name, what: string): string[] {
@@ -411,24 +352,6 @@ function kafkaSettings(v: Values): KafkaSettings {
   };
 }
 
-const MQTT_PROTOCOLS = ["mqtt:", "mqtts:", "ws:", "wss:"];
-
-/** A user or password in it would be printed. */
-function isMqttUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && MQTT_PROTOCOLS.includes(url.protocol) && url.hostname !== "" && !url.username &&
-    !url.password && !url.hash;
-}
-
-/** MQTT 3.1.1, 4.7: `+` is a level of its own, and `#` the last. */
-function isTopicFilter(text: string): boolean {
-  const levels = text.split("/");
-  return text !== "" && text.length <= MAX_TOPIC_LENGTH && !text.includes("\0") &&
-    levels.every((level, i) =>
-      level === "+" || (level === "#" && i === levels.length - 1) || !/[+#]/.test(level)
-    );
-}
-
 /** What is wrong with the MQTT settings together. */
 function mqttProblems(v: Values): string[] {
   if (v.MQTT_URL === "") return withoutMain(v, "MQTT_", "MQTT_URL", "the broker's address");
@@ -448,13 +371,6 @@ function mqttSettings(v: Values): MqttSettings {
     topic: v.MQTT_TOPIC,
     clientId: v.MQTT_CLIENT_ID || null,
   };
-}
-
-function isSnowflakeUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url || url.pathname !== "/" || url.search || url.hash || url.username || url.password) return false;
-  // Without TLS anyone on the way could take over the session.
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 }
 
 /** What is wrong with the Snowflake settings together. */
@@ -520,66 +436,4 @@ function wrongValue(name: Name, value: string): string {
   return `${name} is ${
     secret ? "wrong" : JSON.stringify(value)
   }: expected ${expected}, for example ${name}=${example}`;
-}
-
-function unknownNames(env: Environment, dotEnv: Environment): string[] {
-  const known = new Set<string>(SETTING_NAMES);
-  const ours = Object.keys(env).filter((name) =>
-    !FOREIGN.test(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix))
-  );
-  const problems: string[] = [];
-  for (const name of new Set([...ours, ...Object.keys(dotEnv)])) {
-    if (known.has(name)) continue;
-    const where = name in env ? "" : " in .env";
-    const near = nearest(name, SETTING_NAMES);
-    problems.push(
-      `${name}${where} is no setting` +
-        (near ? `: did you mean ${near}?` : `: expected one of ${SETTING_NAMES.join(", ")}`),
-    );
-  }
-  return problems;
-}
-
-/**
- * The candidate most like a mistyped word, by Levenshtein distance.
- *
- * @returns undefined when more than about a third of the word would have to change
- */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.ceil(word.length / 3) + 1;
-  for (const candidate of candidates) {
-    const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < least) [best, least] = [candidate, d];
-  }
-  return best;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
-
-function addressesOf(list: string): string[] {
-  return list.split(",").map((address) => address.trim()).filter((address) => address !== "");
-}
-
-/** Told by the URL parser, which writes every form of an address the same way. */
-function isAddress(text: string): boolean {
-  if (text.includes(":")) return URL.canParse(`http://[${text}]/`);
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && URL.canParse(`http://${text}/`);
-}
-
-function isOriginOrEmpty(text: string): boolean {
-  if (text === "") return true;
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname, search, hash, username } = new URL(text);
-  return /^https?:$/.test(protocol) && pathname === "/" && search + hash + username === "";
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { nearest, SettingsError } from "./config.ts";
+import { SettingsError } from "./config.ts";
+import { nearest } from "./config/nearest.ts";
 import { RecordingError } from "./commands/recordings.ts";
 import { UsageError } from "./commands/usage.ts";
 

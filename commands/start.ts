@@ -4,7 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { type Environment, loadSettings, printConfig, readDotEnv } from "../config.ts";
+import { loadSettings, printConfig, readDotEnv } from "../config.ts";
+import type { Environment } from "../config/names.ts";
 import { parseRoles } from "./roles.ts";
 
 /** Runs the server until it is told to stop. */

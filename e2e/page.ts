@@ -94,9 +94,13 @@ export async function whenBooted(page: Page): Promise<void> {
   await page.locator("[data-island]:not([data-booted])").first().waitFor({ state: "detached" });
 }
 
-/** Pixels by which the page is wider than the window. */
-export const sidewaysScroll = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** Pixels by which the page is wider than the window, once its styles are there. */
+export async function sidewaysScroll(page: Page): Promise<number> {
+  await page.waitForLoadState();
+  return await page.evaluate(() =>
+    document.documentElement.scrollWidth - document.documentElement.clientWidth
+  );
+}
 
 /** Fails on what is not accessible, light and dark, on a phone and on a desk. */
 export async function assertAccessible(page: Page): Promise<void> {

@@ -4,7 +4,7 @@
  * @module
  */
 import encodeQR from "qr";
-import { isLoopback } from "../config.ts";
+import { isLoopback } from "../config/forms.ts";
 import type { Services } from "./services.ts";
 
 /** A QR code to be drawn: dark squares on light ground, with the quiet zone around them. */
