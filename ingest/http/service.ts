@@ -86,6 +86,16 @@ interface Manner {
   hints: boolean;
 }
 
+/** Messages that are with the sink. */
+interface Handed {
+  /** Of those of which nothing is stored. */
+  sum: Tally;
+  /** Of each of the others, in order. */
+  watched: (ReturnType<DeviceHealths["took"]> | undefined)[];
+  tallies: Tally[];
+  appends: Promise<Appended>[];
+}
+
 class IngestHandler {
   readonly #deps: IngestDeps;
   readonly #bodies: BodyReader;
@@ -123,7 +133,10 @@ class IngestHandler {
       const enteredMs = this.#shedder.enter();
       try {
         const nowMs = this.#deps.now();
-        return await this.#take(bytes, { nowMs, ownDevice, keyDevice, lines, format, strict, hints });
+        const answer = this.#take(bytes, { nowMs, ownDevice, keyDevice, lines, format, strict, hints });
+        // Nor their bytes: what is wrong with a body has shown by now.
+        bytes = undefined;
+        return await answer;
       } finally {
         this.#shedder.leave(enteredMs);
       }
@@ -142,11 +155,12 @@ class IngestHandler {
     }
   }
 
+  /** In two steps, so that thousands of parsed messages are not kept alive while they wait for the disk. */
   #take(bytes: Uint8Array, manner: Manner): Promise<Response> {
     const parsed = this.#parse(bytes, manner.lines);
     const messages = manner.format === undefined ? parsed : parsed.map(manner.format.toMessage);
     if (manner.lines || manner.strict) this.#check(messages, manner);
-    return this.#store(messages, manner);
+    return this.#answer(this.#hand(messages, manner), manner);
   }
 
   /** The device whose key came with the request; undefined when none came and none is needed. */
@@ -197,12 +211,9 @@ class IngestHandler {
   }
 
   /** Waits for nothing until every message is with the sink: the columns are shared scratch space. */
-  async #store(messages: unknown[], manner: Manner): Promise<Response> {
-    const { counters, sink, health } = this.#deps;
-    const sum = newTally();
-    const watched: (ReturnType<DeviceHealths["took"]> | undefined)[] = [];
-    const tallies: Tally[] = [];
-    const appends: Promise<Appended>[] = [];
+  #hand(messages: unknown[], manner: Manner): Handed {
+    const { sink, health } = this.#deps;
+    const handed: Handed = { sum: newTally(), watched: [], tallies: [], appends: [] };
     let limited = false;
     for (let i = 0; i < messages.length; i++) {
       const tally = this.#read(messages[i], i, manner);
@@ -213,13 +224,18 @@ class IngestHandler {
       if (this.#messages.hasNotes) this.#hear(messages[i]);
       const seen = readingsIn(tally) > 0 ? health?.took(this.#messages.batch, tally, messages[i]) : undefined;
       if (tally.accepted === 0) {
-        addTally(sum, tally);
+        addTally(handed.sum, tally);
       } else {
-        watched.push(seen);
-        tallies.push(tally);
-        appends.push(sink.append(this.#messages.batch));
+        handed.watched.push(seen);
+        handed.tallies.push(tally);
+        handed.appends.push(sink.append(this.#messages.batch));
       }
     }
+    return handed;
+  }
+
+  async #answer({ sum, watched, tallies, appends }: Handed, manner: Manner): Promise<Response> {
+    const { counters, health } = this.#deps;
     // Nearly every request is one message, and Promise.all costs a microsecond.
     const results = appends.length === 1 ? [await appends[0]] : await Promise.all(appends);
     for (let i = 0; i < results.length; i++) {
