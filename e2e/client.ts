@@ -10,8 +10,8 @@ import type { ActivityRecord } from "../log/records.ts";
 
 /** Recordings with labels, and their index. */
 export const TESTDATA = new URL("../stream/testdata/", import.meta.url).pathname;
-/** Waiting longer than this for another process has failed, ms. */
-const PATIENCE_MS = 20_000;
+/** Waiting longer than this for another process has failed, ms; a broker, a browser and two servers on two cores are slow. */
+const PATIENCE_MS = 60_000;
 const POLL_MS = 100;
 /** Sessions of one page, the most that the API gives. */
 const PAGE = 200;
