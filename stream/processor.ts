@@ -6,7 +6,8 @@
 import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../log/port.ts";
 import { activityMessageId, type ActivityRecord, type ReadingBatch, sessionKey } from "../log/records.ts";
 import { numberOf, runSessionId, runsNamed } from "./runs.ts";
-import { readSaved, SessionTable, type WindowResult } from "./session_table.ts";
+import { readSaved } from "./saved.ts";
+import { SessionTable, type WindowResult } from "./session_table.ts";
 import type { WindowSettings } from "./settings.ts";
 import type { StreamSource } from "./stream_setting.ts";
 import { DEFAULT_THRESHOLDS, type ThresholdsSource } from "./thresholds.ts";

@@ -25,6 +25,7 @@ import { inOrder, isInOrder } from "./in_order.ts";
 import { CELLS, FILTER, Layout, MAX_IN_BIN, PREFIX, prefixBytes, STATE_VERSION, SUM } from "./layout.ts";
 import { Rows } from "./rows.ts";
 import { Runs } from "./runs.ts";
+import { countersAt } from "./saved.ts";
 import type { WindowSettings } from "./settings.ts";
 import type { StreamSetting } from "./stream_setting.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -400,23 +401,3 @@ export class SessionTable {
     u8[base + PREFIX.activityU8] = ACTIVITIES.indexOf("unknown");
   }
 }
-
-/**
- * What a saved state says without being restored.
- *
- * @param state From {@link SessionTable.save} or {@link SessionTable.saveClosed}.
- */
-export function readSaved(state: Uint8Array): { run: number; counters: Counters } {
-  const prefix = new Uint8Array(PREFIX.bytes);
-  prefix.set(state.subarray(0, PREFIX.bytes));
-  const u32 = new Uint32Array(prefix.buffer);
-  const hasRun = prefixBytes(u32[PREFIX.versionU32 / 4]) === PREFIX.bytes;
-  return { run: hasRun ? u32[PREFIX.runU32 / 4] : 0, counters: countersAt(u32, 0) };
-}
-
-const countersAt = (u32: Uint32Array, base: number): Counters => ({
-  readings: u32[base + PREFIX.readingsU32 / 4],
-  late: u32[base + PREFIX.lateU32 / 4],
-  duplicates: u32[base + PREFIX.duplicatesU32 / 4],
-  clipped: u32[base + PREFIX.clippedU32 / 4],
-});
