@@ -118,7 +118,7 @@ export async function admit(url: string): Promise<string> {
   const made = await fetch(`${url}/setup`, {
     method: "POST",
     body: form,
-    headers: { origin: url },
+    headers: { origin: url, "user-agent": "Firefox on Anna's laptop" },
     redirect: "manual",
   });
   await made.body?.cancel();

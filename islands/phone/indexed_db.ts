@@ -72,8 +72,8 @@ export class BrowserOutbox implements Outbox {
     const transaction = this.#db.transaction([OUTBOX, MEMORY], "readwrite");
     transaction.objectStore(OUTBOX).add({ body, atMs });
     transaction.objectStore(MEMORY).put({ session: { ...session }, lastMs }, "recording");
-    // Else the browser waits for the page to ask for nothing more, and a page that goes cannot answer.
-    transaction.commit();
+    // Else the browser waits for the page to ask for nothing more, and a page that goes cannot answer. Safari has it from 15 on.
+    transaction.commit?.();
     this.#count(1, body.length);
     try {
       await committed(transaction);
