@@ -146,10 +146,12 @@ async function assertWindows(
 const KILLS = Number(Deno.env.get("CHAOS_KILLS") ?? 12);
 /** A process is killed so long after its start at the latest, ms: some while they join, restore or commit. */
 const MAX_LIFE_MS = 4500;
+/** The phones go on posting until the last one is killed: a process lives half of that on average, and takes a while to end. */
+const KILL_MESSAGES = Math.max(200, 14 * KILLS);
 
 chaosTest(
   `${KILLS} SIGKILLs of the stream process at any moment of its life change no window`,
-  { messages: 420 },
+  { messages: KILL_MESSAGES },
   async ({ startStream, next }) => {
     let atWork = 0;
     for (let kill = 0; kill < KILLS; kill++) {
