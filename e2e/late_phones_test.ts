@@ -88,18 +88,19 @@ async function send(url: string, messages: readonly Message[]): Promise<Set<stri
   return codes;
 }
 
-/** What an undisturbed run gives: every reading once, in the order of its time. */
+/** What an undisturbed run gives: every message once, in the order of its time, as the server is fed, which rounds in between. */
 function undisturbed(messages: readonly Message[]): Window[] {
-  const readings = [...new Map(messages.map((message) => [message.messageId, message])).values()]
-    .flatMap(({ sensorReadings }) => sensorReadings)
-    .sort((a, b) => a.timestamp - b.timestamp);
+  const inOrder = [...new Map(messages.map((message) => [message.messageId, message])).values()]
+    .sort((a, b) => a.sensorReadings[0].timestamp - b.sensorReadings[0].timestamp);
   const table = new SessionTable(DEFAULT_WINDOW, DEFAULT_THRESHOLDS);
   const slot = table.open();
   const windows: Window[] = [];
-  const tMs = Float64Array.from(readings, ({ timestamp }) => timestamp);
-  const xyz = Float64Array.from(readings.flatMap(({ values }) => values));
-  const gravity = gravityOf(sensorRank(readings[0].name), "seed");
-  table.feed(slot, tMs, xyz, readings.length, gravity, (window) => windows.push(windowOf(window)));
+  for (const { sensorReadings } of inOrder) {
+    const tMs = Float64Array.from(sensorReadings, ({ timestamp }) => timestamp);
+    const xyz = Float64Array.from(sensorReadings.flatMap(({ values }) => values));
+    const gravity = gravityOf(sensorRank(sensorReadings[0].name), "seed");
+    table.feed(slot, tMs, xyz, tMs.length, gravity, (window) => windows.push(windowOf(window)));
+  }
   table.flush(slot, (window) => windows.push(windowOf(window)));
   return windows;
 }
