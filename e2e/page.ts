@@ -46,11 +46,7 @@ export function pageTest(
 ): void {
   closeBrowserAtTheEnd();
   Deno.test({ name, ignore: chromium === null }, async () => {
-    const app = await createApp(services, { assets: await (assets ??= buildAssets()) });
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
-    );
+    const server = await servePages(services);
     const browsing = await (await sharedBrowser()).newContext(context);
     try {
       const page = await browsing.newPage();
@@ -60,7 +56,7 @@ export function pageTest(
       page.on("console", (message) => {
         if (message.type() === "error") errors.push(message.text());
       });
-      await page.goto(`http://127.0.0.1:${server.addr.port}${path}`);
+      await page.goto(server.url + path);
       await page.locator(ready).waitFor();
       if (context.javaScriptEnabled !== false) await whenBooted(page);
       await run({ page, services });
@@ -68,10 +64,27 @@ export function pageTest(
       expectedErrors.forEach((expected, i) => assert.match(errors[i], expected));
     } finally {
       await browsing.close();
-      services.dropConnections();
-      await server.shutdown();
+      await server.close();
     }
   });
+}
+
+/** The pages of scripted services, on a port of their own. */
+export async function servePages(
+  services: FakeServices,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const app = await createApp(services, { assets: await (assets ??= buildAssets()) });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    close() {
+      services.dropConnections();
+      return server.shutdown();
+    },
+  };
 }
 
 let browser: Promise<Browser> | undefined;

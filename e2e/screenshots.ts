@@ -4,17 +4,14 @@
  *
  * @module
  */
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { createApp } from "../web/app.ts";
-import { loadAssets } from "../web/assets.ts";
+import type { Browser, Page } from "playwright-core";
 import { fakeDeadLetter, FakeServices } from "../web/testing/fake_services.ts";
 import { findChromium, launchChromium } from "./browser.ts";
-import { freePorts } from "./kafka/ports.ts";
+import { lanServer } from "./lan_server.ts";
 import { Motion } from "./motion.ts";
-import { DESK, PHONE } from "./page.ts";
+import { DESK, PHONE, servePages } from "./page.ts";
 import { delay } from "./phones.ts";
 import { admit, fillServer } from "./sample_data.ts";
-import { startServer } from "./server.ts";
 
 const OUT = new URL("../data/screenshots/", import.meta.url).pathname;
 const PAGES: Record<string, string> = {
@@ -63,31 +60,16 @@ async function main(out: string): Promise<void> {
   // The phone page works with a certificate that the browser trusts; this one takes any.
   const browser = await launchChromium(chromium, ["--ignore-certificate-errors"]);
   try {
-    const [tlsPort] = freePorts(1);
-    const env = { DATA_DIR: dataDir, HOST: "127.0.0.1", TLS_PORT: String(tlsPort) };
-    await using server = await startServer(env, ["--lan"]);
+    const { start, secure } = lanServer(dataDir, { INGEST_OPEN: "true" });
+    await using server = await start();
     await shoot(browser, server.url, PAGES, `${out}/empty`);
     await shootLetters(browser, `${out}/full`);
     console.log("filling the server");
     const stop = await fillServer(server.url);
-    await shootRecording(browser, server.url, `https://127.0.0.1:${tlsPort}`, `${out}/full`);
+    await shootRecording(browser, server.url, secure, `${out}/full`);
     await delay(LIVE_MS);
-    const [name, value] = (await admit(server.url)).split("=");
-    const { hostname } = new URL(server.url);
-    const storageState = {
-      cookies: [{
-        name,
-        value,
-        domain: hostname,
-        path: "/",
-        expires: -1,
-        httpOnly: true,
-        secure: false,
-        sameSite: "Lax" as const,
-      }],
-      origins: [],
-    };
-    await shoot(browser, server.url, { ...PAGES, ...FULL_PAGES }, `${out}/full`, { storageState });
+    const cookie = await admit(server.url);
+    await shoot(browser, server.url, { ...PAGES, ...FULL_PAGES }, `${out}/full`, cookie);
     await shoot(browser, server.url, OUTSIDE_PAGES, `${out}/full`);
     await stop();
   } finally {
@@ -102,11 +84,13 @@ async function shoot(
   url: string,
   pages: Record<string, string>,
   prefix: string,
-  more: BrowserContextOptions = {},
+  cookie?: string,
 ): Promise<void> {
   for (const [width, options] of Object.entries(VIEWPORTS)) {
     for (const colorScheme of SCHEMES) {
-      const context = await browser.newContext({ ...options, ...more, colorScheme });
+      const context = await browser.newContext({ ...options, colorScheme });
+      const [cookieName, value] = cookie?.split("=") ?? [];
+      if (cookieName) await context.addCookies([{ name: cookieName, value, url }]);
       const page = await context.newPage();
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(url + path);
@@ -167,12 +151,7 @@ async function shootLetters(browser: Browser, prefix: string): Promise<void> {
     fakeDeadLetter(3, { reason: "Snowflake: no such column", isRefused: true }),
   ];
   services.health = { ...services.health, deadLetters: services.letters.length };
-  const app = await createApp(services, { assets: await loadAssets() });
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (req, info) => app.fetch(req, { remoteAddr: info.remoteAddr.hostname }),
-  );
-  await shoot(browser, `http://127.0.0.1:${server.addr.port}`, LETTER_PAGES, `${prefix}-scripted`);
-  services.dropConnections();
-  await server.shutdown();
+  const server = await servePages(services);
+  await shoot(browser, server.url, LETTER_PAGES, `${prefix}-scripted`);
+  await server.close();
 }

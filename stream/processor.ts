@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { numberOf } from "../log/message_number.ts";
 import type { PartitionTask, StateChange, TaskContext, TaskOutcome } from "../log/port.ts";
 import { activityMessageId, type ActivityRecord, type ReadingBatch, sessionKey } from "../log/records.ts";
-import { numberOf, runSessionId, runsNamed } from "./runs.ts";
+import { runSessionId, runsNamed } from "./runs.ts";
 import { readSaved } from "./saved.ts";
 import { SessionTable, type WindowResult } from "./session_table.ts";
 import type { WindowSettings } from "./settings.ts";
@@ -187,23 +188,25 @@ export class Processor implements PartitionTask {
     session: Pick<OpenSession, "key" | "deviceId" | "givenId" | "slot" | "offset">,
     nowMs: number,
   ): OpenSession {
-    const { key, deviceId, givenId, slot } = session;
-    const sessionId = runSessionId(givenId, this.#table.runs.of(slot));
-    const kept = { ...session, sessionId, receivedMs: this.#options.nowMs, dirty: false };
+    const kept = { ...session, sessionId: "", receivedMs: this.#options.nowMs, dirty: false };
     // A restored session brings its figures along: what it had dropped before is not counted again.
-    this.#countDropped(slot, -1);
-    this.#open.set(key, kept);
-    this.#options.onSession({ status: "opened", deviceId, sessionId, at: nowMs });
+    this.#countDropped(session.slot, -1);
+    this.#open.set(session.key, kept);
+    this.#enterRun(kept, nowMs);
     return kept;
   }
 
   /** The phone's clock was set back: what it goes on with is as another session. */
   #beginRun(session: OpenSession, number: number, nowMs: number): void {
-    const { deviceId, givenId, slot } = session;
     this.#flush(session, nowMs);
-    this.#table.runs.begin(slot, number);
-    session.sessionId = runSessionId(givenId, this.#table.runs.of(slot));
-    this.#options.onSession({ status: "opened", deviceId, sessionId: session.sessionId, at: nowMs });
+    this.#table.runs.begin(session.slot, number);
+    this.#enterRun(session, nowMs);
+  }
+
+  #enterRun(session: OpenSession, nowMs: number): void {
+    const { deviceId, givenId, slot } = session;
+    const sessionId = session.sessionId = runSessionId(givenId, this.#table.runs.of(slot));
+    this.#options.onSession({ status: "opened", deviceId, sessionId, at: nowMs });
   }
 
   #end(session: OpenSession, nowMs: number): void {

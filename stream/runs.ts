@@ -20,26 +20,6 @@ const MIN_STREAK = 3;
 const MAX_MISSING = 60;
 /** The streak is kept in a byte. */
 const MAX_STREAK = 255;
-/** Longer numbers are random ids, and not exact as f64. */
-const MAX_DIGITS = 15;
-
-/**
- * The number in a message's id.
- *
- * @returns null when the id is not a number
- */
-export function numberOf(messageId: string): number | null {
-  const { length } = messageId;
-  if (length === 0 || length > MAX_DIGITS) return null;
-  let number = 0;
-  for (let i = 0; i < length; i++) {
-    const digit = messageId.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return null;
-    number = 10 * number + digit;
-  }
-  return number;
-}
-
 /**
  * What the windows of a run are stored under: `walk`, then `walk~2`, `walk~3` each time the clock is set back.
  *
@@ -95,7 +75,7 @@ export class Runs {
   /**
    * Takes note of a message before it is fed.
    *
-   * @param number see {@linkcode numberOf}
+   * @param number see `numberOf` in log/message_number.ts
    * @param tMs times of its readings, at least one, ms since the Unix epoch
    * @returns whether to feed it as it is, to flush the session and {@linkcode begin} first, or not to feed it: it counts as late
    */

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isId, MAX_ID_LENGTH } from "../log/id.ts";
-import { numberOf, runSessionId, sessionIdBefore } from "./runs.ts";
+import { runSessionId, sessionIdBefore } from "./runs.ts";
 import { SessionTable } from "./session_table.ts";
 import { DEFAULT_WINDOW } from "./settings.ts";
 import { DEFAULT_THRESHOLDS } from "./thresholds.ts";
-
-Deno.test("numberOf() reads numbers that are exact, and nothing else", () => {
-  fc.assert(fc.property(fc.nat({ max: 10 ** 15 - 1 }), (n) => numberOf(String(n)) === n), { seed: 1 });
-  for (const id of ["", "-1", "1.5", "1e3", " 1", "one", "\u0661", "1234567890123456"]) {
-    assert.equal(numberOf(id), null);
-  }
-});
 
 Deno.test("runSessionId() gives ids, as short as ids have to be, and a different one for every run", () => {
   assert.deepEqual([0, 1, 2].map((run) => runSessionId("walk", run)), ["walk", "walk~2", "walk~3"]);

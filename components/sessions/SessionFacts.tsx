@@ -73,7 +73,9 @@ export function SessionFacts({ model, deviceName, versions, idBefore, onReclassi
 function Counts({ readings, late, duplicates }: ReadingCounts) {
   const all = readings + late + duplicates;
   const share = (part: number) =>
-    part === 0 ? "none" : `${part.toLocaleString("en")}, ${formatShare(part / all)} of all`;
+    part === 0
+      ? "none"
+      : `${part.toLocaleString("en")}, ${floorPercent(part, all) || "under 1"}\u00a0% of all`;
   return (
     <>
       <Fact name="readings">{all.toLocaleString("en")}</Fact>
@@ -107,9 +109,6 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
     </div>
   );
 }
-
-/** For example "12 %"; what is not nothing is at least "under 1 %". */
-const formatShare = (share: number) => share < 0.01 ? "under 1\u00a0%" : `${Math.floor(share * 100)}\u00a0%`;
 
 /** 100 only when there is nothing missing. */
 const floorPercent = (part: number, whole: number) => Math.floor(Math.min(1, part / whole) * 100);

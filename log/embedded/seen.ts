@@ -8,6 +8,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
+import { numberOf } from "../message_number.ts";
 
 /** Ranges a session may have before further counted ids are kept one by one. */
 const MAX_RANGES = 32;
@@ -17,8 +18,6 @@ const MAX_RECENT = 512;
 const MAX_COUNTED = 2 ** 31;
 /** Sessions kept in memory; the others are read when a message comes. */
 const MAX_SESSIONS = 200_000;
-
-const COUNTED = /^(0|[1-9]\d{0,9})$/;
 
 class SeenSession {
   /** Ends included, ascending: lo, hi, lo, hi … */
@@ -65,9 +64,9 @@ class SeenSession {
 
 /** The number a counted id stands for, else -1. */
 function countedId(id: string): number {
-  if (id.length > 10 || !COUNTED.test(id)) return -1;
-  const n = Number(id);
-  return n < MAX_COUNTED ? n : -1;
+  const n = numberOf(id);
+  // "007" is another id than "7".
+  return n !== null && n < MAX_COUNTED && (id.length === 1 || id[0] !== "0") ? n : -1;
 }
 
 /** Answers "was this message stored before" for all sessions. */
